@@ -1,0 +1,25 @@
+/** Header names and fixed values of the wire. */
+
+/** Headers by which staging detects an E2E test. */
+export const detectionHeaders = (environment: string): Record<string, string> => ({
+  'X-Test-Type': 'e2e',
+  'X-Test-Environment': environment,
+  'X-E2E-Test': 'true',
+  'X-Test-Mode': 'true',
+});
+
+/** Known to POST /auth/e2e/test-auth only. */
+export const BYPASS_KEY_HEADER = 'X-E2E-Bypass-Key';
+/** Sent by the stand-in with every reply, so that no report can take it for a staging. */
+export const STANDIN_HEADER = 'X-Goldenpath-Standin';
+
+/** Origins that CORS allows, besides those of the deployment itself. */
+export const LOCAL_ORIGIN_PORTS = [3000, 3001, 3002, 8000, 8080, 8081, 5173, 4200] as const;
+export const HOSTED_ORIGIN_NAMES = [
+  'staging',
+  'app.staging',
+  'auth.staging',
+  'api.staging',
+  'backend.staging',
+] as const;
+export const HOSTED_DOMAIN = 'netrasystems.ai';

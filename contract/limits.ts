@@ -1,0 +1,60 @@
+/** Limits that the platform advertises, and the deadlines that the suite allows. */
+
+export const LIMITS = {
+  connectionsPerUser: 3,
+  messagesPerMinute: 100,
+  messageBytes: 8192,
+  frameBytes: 16 * 1024 * 1024,
+  heartbeatSeconds: 20,
+  requestBodyBytes: 1024 * 1024,
+} as const;
+
+/** Requests per minute at which the suite paces itself towards a remote target. */
+export const PACE = { outsideApi: 90, insideApi: 900, windowMs: 60_000 } as const;
+
+/** Milliseconds, all upper bounds: there is no lower bound anywhere. */
+export interface Deadlines {
+  readonly http: number;
+  readonly agentHttp: number;
+  readonly ready: number;
+  readonly upgrade: number;
+  readonly welcome: number;
+  readonly refusal: number;
+  readonly reply: number;
+  readonly firstEvent: number;
+  readonly runEnd: number;
+  /** Added to the advertised heartbeat interval. */
+  readonly heartbeatGrace: number;
+  readonly quietWindow: number;
+  readonly warmUp: number;
+}
+
+export const REMOTE_DEADLINES: Deadlines = {
+  http: 15_000,
+  agentHttp: 20_000,
+  ready: 30_000,
+  upgrade: 10_000,
+  welcome: 15_000,
+  refusal: 10_000,
+  reply: 5_000,
+  firstEvent: 10_000,
+  runEnd: 60_000,
+  heartbeatGrace: 10_000,
+  quietWindow: 3_000,
+  warmUp: 120_000,
+};
+
+export const STANDIN_DEADLINES: Deadlines = {
+  http: 3_000,
+  agentHttp: 3_000,
+  ready: 3_000,
+  upgrade: 3_000,
+  welcome: 3_000,
+  refusal: 3_000,
+  reply: 2_000,
+  firstEvent: 3_000,
+  runEnd: 5_000,
+  heartbeatGrace: 2_000,
+  quietWindow: 500,
+  warmUp: 5_000,
+};

@@ -1,0 +1,58 @@
+/** What preflight found, attached to its test for the record. */
+import { z } from 'zod';
+import { FAILURE_CLASSES } from './failure.ts';
+
+export const preflightCheck = z.object({
+  id: z.enum(['dns', 'tcp', 'tls', 'health', 'target', 'token', 'token-accepted', 'socket', 'ws-health']),
+  outcome: z.enum(['ok', 'failed', 'not-run']),
+  ms: z.number(),
+  /** One line for people: what was asked, what came. */
+  detail: z.string(),
+});
+export type PreflightCheck = z.infer<typeof preflightCheck>;
+
+export const preflightReport = z.object({
+  version: z.literal(1),
+  startedAt: z.number(),
+  target: z.object({
+    kind: z.enum(['standin', 'remote']),
+    api: z.string(),
+    ws: z.string(),
+    auth: z.string(),
+    frontend: z.string(),
+    environment: z.string(),
+    /** Value of the stand-in's header, whatever the target claims to be. */
+    standinVersion: z.string().nullable(),
+  }),
+  /** Why the 22 were not started: `down` = the target does not answer, `no-token` = nobody can log in. */
+  stopped: z
+    .object({
+      why: z.enum(['down', 'no-token', 'wrong-target']),
+      class: z.enum(FAILURE_CLASSES),
+      message: z.string(),
+    })
+    .nullable(),
+  warmUp: z.object({
+    ms: z.number(),
+    attempts: z.array(z.object({ at: z.number(), observed: z.string() })),
+  }),
+  checks: z.array(preflightCheck),
+  identities: z.array(
+    z.object({
+      role: z.string(),
+      source: z.string(),
+      userId: z.string(),
+      expiresAt: z.string(),
+      /** First characters of a hash of the token: tells two tokens apart, tells nothing of either. */
+      fingerprint: z.string(),
+    }),
+  ),
+  detection: z.object({
+    sent: z.record(z.string(), z.string()),
+    /** `e2e_testing` of /ws/health as the server says it. */
+    server: z.unknown(),
+  }),
+  wsHealth: z.unknown(),
+  socket: z.object({ welcomeMs: z.number().nullable(), failure: z.string().nullable() }).nullable(),
+});
+export type PreflightReport = z.infer<typeof preflightReport>;
