@@ -1,0 +1,73 @@
+/** Reports and records that the checks start from. */
+import { because } from '../../evidence/failure.ts';
+import type { FailureClass } from '../../evidence/failure.ts';
+import type { PreflightReport } from '../../evidence/preflight.ts';
+
+export const STANDIN: PreflightReport['target'] = {
+  kind: 'standin',
+  api: 'http://127.0.0.1:41234',
+  ws: 'ws://127.0.0.1:41234/ws',
+  auth: 'http://127.0.0.1:41234',
+  frontend: 'http://localhost:3000',
+  environment: 'staging',
+  standinVersion: '0.1.0',
+};
+
+export const STAGING: PreflightReport['target'] = {
+  kind: 'remote',
+  api: 'https://api.staging.example',
+  ws: 'wss://api.staging.example/ws',
+  auth: 'https://auth.staging.example',
+  frontend: 'https://app.staging.example',
+  environment: 'staging',
+  standinVersion: null,
+};
+
+export const preflightReport = (
+  target: PreflightReport['target'] = STANDIN,
+  stopped: PreflightReport['stopped'] = null,
+): PreflightReport => ({
+  version: 1,
+  startedAt: 1_757_439_300_000,
+  target,
+  stopped,
+  warmUp: { ms: 40, attempts: [{ at: 0, observed: '200' }] },
+  checks: [
+    { id: 'dns', outcome: 'ok', ms: 1, detail: '127.0.0.1' },
+    {
+      id: 'health',
+      outcome: stopped === null ? 'ok' : 'failed',
+      ms: 12,
+      detail: stopped?.message ?? 'GET /health -> 200',
+    },
+  ],
+  identities: [],
+  detection: { sent: { 'X-E2E-Test': 'true' }, server: { enabled: false, variables: {}, auth_bypass_active: false } },
+  wsHealth: { status: 'healthy', service: 'websocket', active_connections: 0 },
+  socket: { welcomeMs: 31, failure: null },
+});
+
+/** Statement of a preflight test that attaches a report, and fails when the report says that the run stops. */
+export const preflightOf = (
+  target: PreflightReport['target'] = STANDIN,
+  stopped: PreflightReport['stopped'] = null,
+): string => {
+  const report = JSON.stringify(JSON.stringify(preflightReport(target, stopped)));
+  const attach = `await info.attach('preflight.json', { body: ${report}, contentType: 'application/json' });`;
+  return stopped === null ? attach : `${attach} throw new Error(${JSON.stringify(stopped.message)});`;
+};
+
+export const failing = (failureClass: FailureClass, key: string, promise: string): string =>
+  `throw new Error(${JSON.stringify(because(failureClass, key, promise))});`;
+
+/** The four socket tests of 2025-09-09 17:35Z. */
+export const session5: Readonly<Record<string, string>> = Object.fromEntries(
+  ['P1-01', 'P1-02', 'P1-03', 'P1-04'].map((id) => [
+    id,
+    failing(
+      'ws-clean-refusal',
+      'socket.welcome',
+      'closed by the server with 1011 "Internal error" 151 ms after it opened',
+    ),
+  ]),
+);

@@ -1,0 +1,62 @@
+/** Compares a record with Playwright's own JSON report: who edits one has to edit the other in the same way. */
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { idOf } from '../tests/catalogue.ts';
+import type { RunRecord } from './record.ts';
+
+const result = z.object({ retry: z.int(), status: z.string().optional(), startTime: z.string(), duration: z.number() });
+const spec = z.object({
+  title: z.string(),
+  tests: z.array(z.object({ projectName: z.string(), results: z.array(result) })),
+});
+interface SuiteNode {
+  specs: z.infer<typeof spec>[];
+  suites?: SuiteNode[] | undefined;
+}
+const suite: z.ZodType<SuiteNode> = z.object({
+  specs: z.array(spec),
+  get suites() {
+    return z.array(suite).optional();
+  },
+});
+const report = z.object({ suites: z.array(suite), stats: z.object({ startTime: z.string() }) });
+
+const specsOf = (node: SuiteNode): SuiteNode['specs'] => [...node.specs, ...(node.suites ?? []).flatMap(specsOf)];
+
+const fingerprint = (attempts: readonly { retry: number; status?: string | undefined; startedAt: string }[]): string =>
+  attempts
+    .map((attempt) => `${attempt.retry} ${attempt.status ?? ''} ${attempt.startedAt}`)
+    .sort()
+    .join('\n');
+
+export interface CrossCheck {
+  readonly misuses: string[];
+  /** Said when nothing could be compared. */
+  readonly note: string | null;
+}
+
+export const crossCheck = (record: RunRecord, file: string): CrossCheck => {
+  if (!existsSync(file)) return { misuses: [], note: `${file} is not there, so the record was not compared with it` };
+  const read = report.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (!read.success) return { misuses: [`${file} is not a report of Playwright`], note: null };
+  const { suites, stats } = read.data;
+  const apart = Date.parse(stats.startTime) - Date.parse(record.startedAt);
+  if (apart > 0) return { misuses: [`the record is stale: ${file} is of a later run`], note: null };
+  if (apart < 0) return { misuses: [], note: `${file} is of an earlier run, so the record was not compared with it` };
+
+  const told = new Map<string, { retry: number; status?: string | undefined; startedAt: string }[]>();
+  for (const { title, tests } of suites.flatMap(specsOf)) {
+    const id = idOf(title);
+    if (id === undefined) continue;
+    const attempts = tests.flatMap((test) =>
+      test.results.map(({ startTime, ...rest }) => ({ ...rest, startedAt: startTime })),
+    );
+    told.set(id, [...(told.get(id) ?? []), ...attempts]);
+  }
+  const differ = record.rows
+    .filter((row) => fingerprint(row.attempts) !== fingerprint(told.get(row.id) ?? []))
+    .map((row) => row.id);
+  return differ.length === 0
+    ? { misuses: [], note: null }
+    : { misuses: [`the record was edited: ${file} tells something else about ${differ.join(', ')}`], note: null };
+};

@@ -1,0 +1,54 @@
+/** The one place of the reporter that reads `process.env`. */
+import { existsSync, readFileSync } from 'node:fs';
+import { parse } from 'dotenv';
+import { z } from 'zod';
+
+const filled = z
+  .string()
+  .optional()
+  .transform((value) => (value === '' ? undefined : value));
+
+const shape = z.object({
+  /** Key of the record's seal; it stays out of the options because Playwright's JSON report prints those. */
+  E2E_RECORD_KEY: filled,
+  E2E_RUN_ID: filled,
+  E2E_BASE_URL: filled,
+  E2E_IMPACT_MODEL: filled,
+  GITHUB_STEP_SUMMARY: filled,
+  GITHUB_SHA: filled,
+  TERM: filled,
+  LC_ALL: filled,
+  LC_CTYPE: filled,
+  LANG: filled,
+});
+
+export interface ReporterEnvironment {
+  readonly recordKey: string | undefined;
+  readonly runId: string | undefined;
+  readonly baseUrl: string | undefined;
+  readonly modelFile: string | undefined;
+  readonly stepSummary: string | undefined;
+  readonly commit: string | undefined;
+  /** Whether the terminal can be expected to show more than ASCII. */
+  readonly unicode: boolean;
+}
+
+/** `.env` fills what the shell leaves unset, as it does for the tests; nothing is written back to `process.env`. */
+const withFile = (): Record<string, string | undefined> => ({
+  ...(existsSync('.env') ? parse(readFileSync('.env')) : {}),
+  ...process.env,
+});
+
+export const readEnvironment = (source: Record<string, string | undefined> = withFile()): ReporterEnvironment => {
+  const env = shape.parse(source);
+  const locale = env.LC_ALL ?? env.LC_CTYPE ?? env.LANG ?? 'C';
+  return {
+    recordKey: env.E2E_RECORD_KEY,
+    runId: env.E2E_RUN_ID,
+    baseUrl: env.E2E_BASE_URL,
+    modelFile: env.E2E_IMPACT_MODEL,
+    stepSummary: env.GITHUB_STEP_SUMMARY,
+    commit: env.GITHUB_SHA,
+    unicode: env.TERM !== 'dumb' && /utf-?8/i.test(locale),
+  };
+};

@@ -1,0 +1,38 @@
+/** Figures and times as every renderer prints them. */
+import type { Assessment } from './assess.ts';
+
+const SYMBOL: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£' };
+
+/** Whole thousands, and two digits where that would be too coarse: $108K, $5.4K, $12. Never rounds money away. */
+export const money = (amount: number, currency: string): string => {
+  const symbol = SYMBOL[currency] ?? `${currency} `;
+  if (amount <= 0) return `${symbol}0`;
+  if (amount >= 9_950_000) return `${symbol}${Math.round(amount / 1e6).toString()}M`;
+  if (amount >= 999_500) return `${symbol}${(amount / 1e6).toFixed(1)}M`;
+  if (amount >= 9_950) return `${symbol}${Math.round(amount / 1e3).toString()}K`;
+  if (amount >= 995) return `${symbol}${(amount / 1e3).toFixed(1)}K`;
+  return `${symbol}${Math.max(1, Math.round(amount)).toString()}`;
+};
+
+export const exposureLine = ({ exposure, currency }: Assessment): string =>
+  `${money(exposure.confirmed, currency)} confirmed, + up to ${money(exposure.unverified, currency)} unverified, of ${money(exposure.tier, currency)}`;
+
+export const duration = (ms: number): string => {
+  if (ms < 1_000) return `${Math.round(ms).toString()} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  return `${Math.floor(seconds / 60).toString()} min ${(seconds % 60).toString().padStart(2, '0')} s`;
+};
+
+/** `2025-09-09 17:35:02Z` */
+export const instant = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)}Z`;
+
+export const shown = ({ verdict, rehearsal }: Pick<Assessment, 'verdict' | 'rehearsal'>): string =>
+  `${rehearsal ? 'REHEARSAL ' : ''}${verdict}`;
+
+/** One line, bounded; control characters of a server's text never reach a terminal or a page. */
+export const oneLine = (text: string, longest: number): string => {
+  // eslint-disable-next-line no-control-regex
+  const flat = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+  return flat.length <= longest ? flat : `${flat.slice(0, longest - 1)}…`;
+};

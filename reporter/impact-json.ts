@@ -1,0 +1,31 @@
+/** `impact.json`: the verdict with everything it was computed from. */
+import type { Assessment } from './assess.ts';
+import { EXIT_CODE } from './assess.ts';
+import { exposureLine, shown } from './format.ts';
+import type { RunRecord } from './record.ts';
+
+export const impactReport = (record: RunRecord, assessment: Assessment) => ({
+  version: 1,
+  runId: record.runId,
+  /** The record that these figures can be recomputed from. */
+  record: { file: 'run.json', rowsHash: record.rowsHash, hash: record.hash },
+  verdict: assessment.verdict,
+  shown: shown(assessment),
+  exitCode: EXIT_CODE[assessment.verdict],
+  rehearsal: assessment.rehearsal,
+  sentence: assessment.sentence,
+  reasons: assessment.reasons,
+  target: record.target,
+  startedAt: record.startedAt,
+  endedAt: record.endedAt,
+  headline: exposureLine(assessment),
+  note: 'Amounts are declared weights of impact.model.json, not measurements.',
+  counts: assessment.counts,
+  readings: assessment.readings,
+  capabilities: assessment.capabilities,
+  currency: assessment.currency,
+  exposure: assessment.exposure,
+  further: assessment.further,
+  waivers: assessment.waivers,
+  causes: record.causes,
+});

@@ -1,0 +1,72 @@
+/** From the attempts of one test to its result: a pass is evidence, everything else needs a reason. */
+import { ANNOTATION } from '../evidence/annotations.ts';
+import type { Attempt, Result } from './record.ts';
+
+export interface Annotation {
+  readonly type: string;
+  readonly description?: string | undefined;
+}
+
+/** What one Playwright test showed. */
+export interface Shown {
+  readonly attempts: readonly Attempt[];
+  /** Annotations by attempt, in the order of `attempts`. */
+  readonly annotations: readonly (readonly Annotation[])[];
+  readonly expectedStatus: Attempt['status'];
+}
+
+export interface Ruling {
+  readonly result: Result;
+  readonly reason: string | null;
+}
+
+const described = (annotations: readonly Annotation[], ...types: string[]): string | undefined => {
+  const found = annotations.find((annotation) => types.includes(annotation.type));
+  return found === undefined ? undefined : (found.description ?? `marked ${found.type}, no reason given`);
+};
+
+const firstFailure = (attempt: Attempt): string => {
+  const failure = attempt.failures[0];
+  if (failure !== undefined) return `[${failure.class}] ${failure.key}: ${failure.promise}`;
+  return attempt.status === 'timedOut' ? 'ran into its time-out' : 'failed without an error';
+};
+
+const red = (attempt: Attempt): boolean => attempt.status === 'failed' || attempt.status === 'timedOut';
+
+/** @param silence why a test that left no attempt did not run */
+export const ruling = (shown: Shown, silence: string): Ruling => {
+  const last = shown.attempts.at(-1);
+  const annotations = shown.annotations.at(-1) ?? [];
+  if (last === undefined) return { result: 'unverified', reason: silence };
+
+  // A mark that inverts or drops the runner's judgement leaves nothing that could count as evidence.
+  if (shown.expectedStatus === 'failed')
+    return red(last)
+      ? { result: 'failed', reason: `expected to fail (test.fail), and did: ${firstFailure(last)}` }
+      : { result: 'failed', reason: 'marked test.fail but did not fail; remove the mark' };
+
+  const prerequisite = described(annotations, ANNOTATION.unverified);
+  const failedBefore = shown.attempts.find(
+    (attempt, index) => red(attempt) && described(shown.annotations[index] ?? [], ANNOTATION.unverified) === undefined,
+  );
+  if (last.status === 'passed') {
+    if (prerequisite !== undefined) return { result: 'unverified', reason: prerequisite };
+    const earlier = shown.attempts.slice(0, -1).find((attempt) => attempt.status !== 'passed');
+    if (earlier !== undefined)
+      return { result: 'flaky', reason: `passed on attempt ${shown.attempts.length}; first: ${firstFailure(earlier)}` };
+    const degraded = described(annotations, ANNOTATION.degraded);
+    if (degraded !== undefined) return { result: 'degraded', reason: degraded };
+    return { result: 'verified', reason: null };
+  }
+  // A retry that found no evidence does not take back the failure before it.
+  if (failedBefore !== undefined) return { result: 'failed', reason: firstFailure(red(last) ? last : failedBefore) };
+  if (prerequisite !== undefined) return { result: 'unverified', reason: prerequisite };
+  if (last.status === 'interrupted') return { result: 'unverified', reason: 'interrupted before it finished' };
+  return { result: 'unverified', reason: described(annotations, 'skip', 'fixme') ?? silence };
+};
+
+const SEVERITY: Readonly<Record<Result, number>> = { verified: 0, degraded: 1, flaky: 2, unverified: 3, failed: 4 };
+
+/** Of an id that was met more than once the worst result counts. */
+export const worst = (rulings: readonly Ruling[]): Ruling | undefined =>
+  rulings.toSorted((a, b) => SEVERITY[b.result] - SEVERITY[a.result])[0];

@@ -1,0 +1,73 @@
+/** The summary that ends every run, green ones too: at most 25 lines. */
+import type { Assessment } from './assess.ts';
+import { duration, exposureLine, instant, oneLine, shown } from './format.ts';
+import type { RecordBody, Result, Row } from './record.ts';
+
+const WIDTH = 110;
+const MOST_LINES = 25;
+
+const SYMBOLS: Readonly<Record<Result, readonly [unicode: string, ascii: string]>> = {
+  verified: ['✔', '+'],
+  degraded: ['◐', '~'],
+  flaky: ['↻', '%'],
+  failed: ['✘', 'x'],
+  unverified: ['○', '?'],
+};
+
+const cells = (rows: readonly Row[], symbol: (result: Result) => string): string =>
+  rows.map((row) => `${row.id.slice(3)}${symbol(row.result)}`).join(' ');
+
+const ASCII: Readonly<Record<string, string>> = { '…': '...', '·': '|', '€': 'EUR ', '£': 'GBP ', '—': '-', '–': '-' };
+
+const plain = (line: string): string => line.replace(/[^\x20-\x7e]/gu, (character) => ASCII[character] ?? '?');
+
+export const terminalSummary = (
+  record: RecordBody,
+  assessment: Assessment,
+  { unicode, outputs }: { unicode: boolean; outputs: readonly string[] },
+): string[] => {
+  const symbol = (result: Result) => SYMBOLS[result][unicode ? 0 : 1];
+  const tier = record.rows.filter((row) => row.priority === 'P1');
+  const half = Math.ceil(tier.length / 2);
+  const { readings, counts } = assessment;
+  const target = record.target;
+  const head = [
+    `goldenpath  ${shown(assessment)}`,
+    `  ${oneLine(assessment.sentence, WIDTH)}`,
+    `  target   ${target === null ? 'unknown: preflight did not report' : `${target.api} (${target.kind}${target.standinVersion === null ? '' : ` ${target.standinVersion}`})`}`,
+    `  run      ${record.runId} · ${instant(record.startedAt)} · ${duration(record.durationMs)}${record.merged ? ` · merged from ${record.shards.seen.length} of ${record.shards.total} shards` : ''}`,
+    `  tests    ${cells(tier.slice(0, half), symbol)}`,
+    `           ${cells(tier.slice(half), symbol)}`,
+    `  results  ${Object.entries(counts)
+      .map(([result, count]) => `${count.toString()} ${result}`)
+      .join(' · ')}`,
+    `  readings strict ${readings.strict.passed}/${readings.strict.of}${readings.strict.tierCounts ? '' : ' (tier does not count)'} · pass-rate ${readings.passRate.passed}/${readings.passRate.of} = ${readings.passRate.percent} % · tolerant ${readings.tolerant.passed}/${readings.tolerant.of} = ${readings.tolerant.percent} %`,
+    `  impact   ${exposureLine(assessment)} (declared MRR${assessment.rehearsal ? ', example only' : ''})`,
+  ];
+  const capabilities = assessment.capabilities
+    .filter((capability) => capability.state !== 'verified')
+    .map((capability) => `${capability.id} ${capability.state}`);
+  if (capabilities.length > 0) head.push(`  affected ${oneLine(capabilities.join(' · '), WIDTH)}`);
+  for (const further of assessment.further)
+    head.push(`  ${further.id.padEnd(8)} ${further.tests - further.failed} of ${further.tests} not failed`);
+  const active = assessment.waivers.filter((waiver) => waiver.state === 'active').length;
+  if (assessment.waivers.length > 0)
+    head.push(`  waivers  ${active} active, ${assessment.waivers.length - active} not in force`);
+
+  const tail = outputs.length === 0 ? [] : [`  reports  ${outputs.join(' · ')}`];
+  const room = MOST_LINES - head.length - tail.length - 1;
+  const findings = record.rows
+    .filter((row) => row.result !== 'verified' && !(row.result === 'unverified' && row.priority !== 'P1'))
+    .map((row) =>
+      oneLine(
+        `  ${symbol(row.result)} ${row.id} ${row.name}: ${row.cause === null ? '' : `${row.cause.id}; `}${row.reason ?? ''}`,
+        WIDTH,
+      ),
+    );
+  const errors = record.errors.map((error) => oneLine(`  ! ${error.message}`, WIDTH));
+  const all = [...errors, ...findings];
+  const lines =
+    all.length <= room ? all : [...all.slice(0, room - 1), `  and ${all.length - room + 1} more in the reports`];
+  const whole = ['', ...head, ...lines, ...tail];
+  return unicode ? whole : whole.map(plain);
+};
