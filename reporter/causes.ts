@@ -9,6 +9,17 @@ export const causeGroup = z.object({
   evidence: z.array(z.object({ fact: z.string(), phase: z.string(), source: z.string() })),
   ruled_out: z.array(z.object({ cause: z.string(), because: z.string() })),
   next_step: z.string(),
-  also: z.array(z.string()).default([]),
+  also: z.array(z.object({ test: z.string(), cause: z.string(), detail: z.string() })).optional(),
 });
 export type CauseGroup = z.infer<typeof causeGroup>;
+
+/** Statements of the target that contradict each other, or a hole that no red test stands for. */
+export const finding = z.object({
+  kind: z.enum(['contradiction', 'security']),
+  statement: z.string(),
+  evidence: z.array(z.string()),
+});
+export type Finding = z.infer<typeof finding>;
+
+export const answeredQuestion = z.object({ question: z.string(), answer: z.string() });
+export type AnsweredQuestion = z.infer<typeof answeredQuestion>;

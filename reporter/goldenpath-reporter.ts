@@ -50,6 +50,8 @@ export default class GoldenpathReporter implements Reporter {
   private lastRunFile: string | undefined;
   private record: RunRecord | undefined;
   private verdictError: Error | undefined;
+  /** `--list` runs nothing, so it says nothing and keeps the record of the last run. */
+  private listing = false;
 
   constructor(options?: unknown) {
     this.options = parseOptions(options);
@@ -64,6 +66,7 @@ export default class GoldenpathReporter implements Reporter {
   }
 
   preprocess({ config, suite }: { config: FullConfig; suite: Suite }): Promise<void> {
+    this.listing = config.argv.includes('--list');
     const selected = suite
       .allTests()
       .filter((test) => test.parent.project()?.name !== this.options.preflightProject)
@@ -86,6 +89,7 @@ export default class GoldenpathReporter implements Reporter {
   onBegin(config: FullConfig, suite: Suite): void {
     this.config = config;
     this.suite = suite;
+    if (this.listing) return;
     // Whatever happens to this run, the record of an earlier one must not be taken for it.
     mkdirSync(this.folder, { recursive: true });
     for (const name of [RECORD_FILE, 'impact.json', 'attempts.jsonl', 'evidence'])
@@ -108,6 +112,7 @@ export default class GoldenpathReporter implements Reporter {
   onEnd(result: FullResult): Promise<{ status?: FullResult['status'] } | undefined> {
     const config = this.config;
     const suite = this.suite;
+    if (this.listing) return Promise.resolve(undefined);
     if (config === undefined || suite === undefined) throw new Error('goldenpath-reporter: onEnd without onBegin');
     this.record = sealed(this.bodyOf(config, suite, result), this.environment.recordKey);
     const assessment = this.write(this.record);
@@ -207,6 +212,8 @@ export default class GoldenpathReporter implements Reporter {
         unexplained(suite, result, [...this.outside, ...collected.errors]),
       ),
       causes: [],
+      findings: [],
+      answers: [],
       lastRun: null,
     };
   }

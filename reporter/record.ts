@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { FAILURE_CLASSES } from '../evidence/failure.ts';
 import { preflightReport } from '../evidence/preflight.ts';
 import { hmac256, sameDigest, sha256 } from './canonical.ts';
-import { causeGroup } from './causes.ts';
+import { answeredQuestion, causeGroup, finding } from './causes.ts';
 
 export const RESULTS = ['verified', 'degraded', 'flaky', 'failed', 'unverified'] as const;
 export type Result = (typeof RESULTS)[number];
@@ -111,6 +111,8 @@ const body = z.strictObject({
   /** Errors beyond those listed. */
   errorsDropped: z.int().nonnegative(),
   causes: z.array(causeGroup),
+  findings: z.array(finding),
+  answers: z.array(answeredQuestion),
   lastRun: lastRun.nullable(),
 });
 export type RecordBody = z.infer<typeof body>;

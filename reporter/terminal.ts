@@ -56,16 +56,19 @@ export const terminalSummary = (
 
   const tail = outputs.length === 0 ? [] : [`  reports  ${outputs.join(' · ')}`];
   const room = MOST_LINES - head.length - tail.length - 1;
+  const explained = new Set(record.causes.flatMap((group) => group.tests));
+  const causes = record.causes.map((group) =>
+    oneLine(
+      `${symbol('failed')} ${group.tests.join(' ')}: ${group.cause} (${group.confidence}), ${group.detail}`,
+      WIDTH,
+    ),
+  );
   const findings = record.rows
-    .filter((row) => row.result !== 'verified' && !(row.result === 'unverified' && row.priority !== 'P1'))
-    .map((row) =>
-      oneLine(
-        `  ${symbol(row.result)} ${row.id} ${row.name}: ${row.cause === null ? '' : `${row.cause.id}; `}${row.reason ?? ''}`,
-        WIDTH,
-      ),
-    );
-  const errors = record.errors.map((error) => oneLine(`  ! ${error.message}`, WIDTH));
-  const all = [...errors, ...findings];
+    .filter((row) => row.result !== 'verified' && !explained.has(row.id))
+    .filter((row) => row.priority === 'P1' || row.result !== 'unverified')
+    .map((row) => oneLine(`${symbol(row.result)} ${row.id} ${row.name}: ${row.reason ?? ''}`, WIDTH));
+  const errors = record.errors.map((error) => oneLine(`! ${error.message}`, WIDTH));
+  const all = [...errors, ...causes, ...findings].map((line) => `  ${line}`);
   const lines =
     all.length <= room ? all : [...all.slice(0, room - 1), `  and ${all.length - room + 1} more in the reports`];
   const whole = ['', ...head, ...lines, ...tail];

@@ -1,0 +1,91 @@
+/** Rows and records as a run would have left them, for checks that need no run. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { impactModel } from '../../reporter/model.ts';
+import type { ImpactModel } from '../../reporter/model.ts';
+import type { Attempt, RecordBody, Result, Row } from '../../reporter/record.ts';
+import { CATALOGUE } from '../../tests/catalogue.ts';
+import { preflightReport, STAGING } from './samples.ts';
+
+export const MODEL_FILE = resolve(import.meta.dirname, '../../impact.model.json');
+
+export const MODEL: ImpactModel = impactModel.parse(JSON.parse(readFileSync(MODEL_FILE, 'utf8')));
+
+const attempt = (status: Attempt['status'], retry = 0, failures: Attempt['failures'] = []): Attempt => ({
+  retry,
+  status,
+  startedAt: `2025-09-09T17:35:${(retry + 10).toString()}.000Z`,
+  durationMs: 480,
+  worker: 0,
+  failures,
+});
+
+const refusal = (failureClass: Attempt['failures'][number]['class']): Attempt['failures'][number] => ({
+  class: failureClass,
+  key: 'socket.welcome',
+  promise: 'closed by the server with 1011 "Internal error" 151 ms after it opened',
+  excerpt: `[${failureClass}] socket.welcome: closed by the server with 1011 "Internal error" 151 ms after it opened`,
+});
+
+const ATTEMPTS: Readonly<Record<Result, readonly Attempt[]>> = {
+  verified: [attempt('passed')],
+  degraded: [attempt('passed')],
+  flaky: [attempt('failed', 0, [refusal('deadline')]), attempt('passed', 1)],
+  failed: [attempt('failed', 0, [refusal('http-status')])],
+  unverified: [],
+};
+
+export const rowOf = (id: string, result: Result = 'verified', change: Partial<Row> = {}): Row => {
+  const entry = CATALOGUE.find((candidate) => candidate.id === id);
+  return {
+    id,
+    name: entry?.name ?? 'further_test_real',
+    priority: id.slice(0, 2),
+    capability: entry?.capability ?? 'resilience',
+    claim: entry?.claim ?? 'Something further holds.',
+    title: `${id} a claim - an expected result`,
+    file: 'tests/p1/some.spec.ts',
+    result,
+    reason: result === 'verified' ? null : `because it is ${result}`,
+    attempts: [...ATTEMPTS[result]],
+    degraded: result === 'degraded' ? ['latency.first-token: 5.2 s'] : [],
+    notes: [],
+    cleanup: [],
+    evidence: [],
+    cause: null,
+    ...change,
+  };
+};
+
+/** The rows of a run in which the named tests had other results than `verified`. */
+export const rowsWith = (results: Readonly<Record<string, Result>> = {}): Row[] =>
+  CATALOGUE.filter((entry) => entry.priority === 'P1').map((entry) => rowOf(entry.id, results[entry.id] ?? 'verified'));
+
+export const cleanlyRefused = (id: string): Row =>
+  rowOf(id, 'failed', {
+    reason: 'ws-clean-refusal',
+    attempts: [attempt('failed', 0, [refusal('ws-clean-refusal')])],
+  });
+
+export const recordOf = (rows: Row[], change: Partial<RecordBody> = {}): RecordBody => ({
+  version: 1,
+  runId: 'nightly-2025-09-09',
+  git: { commit: '574ef53dc0ffee574ef53dc0ffee574ef53dc0ff', dirty: false },
+  target: STAGING,
+  playwright: '1.65.1',
+  startedAt: '2025-09-09T17:35:02.000Z',
+  endedAt: '2025-09-09T17:35:41.300Z',
+  durationMs: 39_300,
+  status: rows.some((row) => row.result === 'failed') ? 'failed' : 'passed',
+  merged: false,
+  shards: { total: 1, seen: [{ current: 1, total: 1, nonce: 'n-1', copies: 1 }] },
+  preflight: [preflightReport(STAGING)],
+  rows,
+  errors: [],
+  errorsDropped: 0,
+  causes: [],
+  findings: [],
+  answers: [],
+  lastRun: null,
+  ...change,
+});
