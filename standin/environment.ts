@@ -1,0 +1,27 @@
+/** The only place of the stand-in that reads the process's environment. */
+import { z } from 'zod';
+
+const filled = (source: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(source).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
+  );
+
+const schema = z.object({
+  STANDIN_SCENARIO: z.string().optional(),
+  STANDIN_FAULTS: z
+    .string()
+    .transform((list) =>
+      list
+        .split(',')
+        .map((spec) => spec.trim())
+        .filter((spec) => spec !== ''),
+    )
+    .optional(),
+  STANDIN_HEARTBEAT_SECONDS: z.coerce.number().positive().optional(),
+  E2E_JWT_SECRET: z.string().optional(),
+  E2E_OAUTH_SIMULATION_KEY: z.string().optional(),
+  E2E_ENVIRONMENT: z.string().optional(),
+  E2E_FRONTEND_URL: z.url({ protocol: /^https?$/ }).optional(),
+});
+
+export const readEnvironment = (source: NodeJS.ProcessEnv) => schema.safeParse(filled(source));

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { defineFault } from '../switchboard/fault.ts';
+
+export default defineFault({
+  id: 'net-refused',
+  layer: 'network',
+  origin: 'history',
+  summary: 'every TCP connect to API, sockets and auth service fails with ECONNREFUSED',
+  parameters: z.object({}),
+  install: ({ wrap }) =>
+    // The port was free a moment ago; some clients refuse well-known closed ones themselves.
+    wrap('net.announce', (next) => async (process, origin, server) => {
+      const announced = await next(process, origin, server);
+      await new Promise((resolve) => server.close(resolve));
+      return announced;
+    }),
+});
