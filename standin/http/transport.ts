@@ -205,7 +205,9 @@ export const buildHost = async (world: World, rules: HostRules, processUnit: Uni
     deliver(world, rules, callFor(request), reply, () => Promise.resolve(notFound())),
   );
   app.setErrorHandler((error, request, reply) =>
-    deliver(world, rules, callFor(request), reply, () => Promise.reject(error)),
+    deliver(world, rules, callFor(request), reply, () => {
+      throw error;
+    }),
   );
 
   const paths = new Map<string, Route[]>();

@@ -1,0 +1,201 @@
+import { envelope, routerNotFound, validationError } from '../../contract/errors.ts';
+import { STANDIN_HEADER } from '../../contract/headers.ts';
+import { call, forge, jsonOf, mint } from './plain-client.ts';
+import { expect, test } from './standin-fixture.ts';
+
+const REQUIRED = [
+  'POST /api/agents/execute',
+  'POST /api/agents/triage',
+  'POST /api/agents/data',
+  'POST /api/agents/optimization',
+  'GET /api/agents/triage/circuit_breaker/status',
+  'POST /api/agents/start',
+  'POST /api/agents/stop',
+  'POST /api/agents/cancel',
+  'GET /api/agents/status',
+  'POST /api/agents/stream',
+  'POST /api/chat/agents/r/start',
+  'POST /api/chat/agents/r/stop',
+  'POST /api/chat/agents/r/cancel',
+  'GET /api/chat/agents/r/status',
+  'GET /api/tools',
+  'POST /api/tools/execute',
+  'POST /api/threads',
+  'GET /api/threads',
+  'GET /api/threads/x',
+  'PUT /api/threads/x',
+  'DELETE /api/threads/x',
+  'POST /api/threads/x/auto-rename',
+  'POST /api/threads/x/messages',
+  'GET /api/threads/x/messages',
+  'POST /api/chat/messages',
+  'GET /api/chat/messages',
+  'GET /api/chat/messages/x',
+  'DELETE /api/chat/messages/x',
+  'POST /api/chat/stream',
+  'GET /api/events/stream',
+  'GET /api/users/profile',
+  'GET /api/users/settings',
+  'GET /api/users/sessions',
+  'GET /api/config',
+  'GET /api/config/websocket',
+];
+const OPEN = [
+  '/health',
+  '/health/',
+  '/health/ready',
+  '/health/live',
+  '/health/agents',
+  '/ws/health',
+  '/ws/config',
+  '/ws/beacon',
+  '/api/config/public',
+  '/api/discovery/services',
+  '/api/discovery/services/backend',
+  '/api/agents/stream',
+  '/api/tools/categories',
+  '/api/mcp/servers',
+  '/api/mcp/servers/netra-mcp/status',
+  '/api/mcp/config',
+  '/api/mcp/status',
+  '/api/mcp/tools',
+  '/api/messages/',
+];
+const split = (route: string) => route.split(' ') as [string, string];
+/** Bodies that are not what the route wants: authentication comes first all the same. */
+const bodyFor = (method: string) => (method === 'GET' || method === 'DELETE' ? {} : { body: { wrong: true } });
+
+for (const route of REQUIRED) {
+  const [method, path] = split(route);
+  test(`${route} - 403 without a token, 401 with a bad one, before the body is judged`, async ({ standin, alice }) => {
+    const ask = (options: object) => call(standin.apiOrigin, method, path, { ...bodyFor(method), ...options });
+    for (const headers of [{}, { authorization: 'Basic eDp5' }]) {
+      const missing = await ask({ headers });
+      expect(missing.status).toBe(403);
+      expect(envelope.parse(jsonOf(missing))).toMatchObject({
+        error_code: 'AUTH_UNAUTHORIZED',
+        message: 'Not authenticated',
+        details: { status_code: 403 },
+      });
+      expect(missing.headers[STANDIN_HEADER.toLowerCase()]).toBeDefined();
+      expect(missing.headers['set-cookie']).toBeUndefined();
+    }
+    for (const token of ['garbage', forge(), alice.refresh]) {
+      const bad = await ask({ token });
+      expect(bad.status).toBe(401);
+      expect(envelope.parse(jsonOf(bad))).toMatchObject({
+        error_code: 'AUTH_FAILED',
+        message: path.startsWith('/api/chat/') ? 'Authentication failed' : 'Invalid or expired token',
+      });
+    }
+  });
+}
+
+test('broken JSON - 422 first on every required route with a body, even without a token', async ({ standin }) => {
+  for (const [method, path] of REQUIRED.map(split).filter(([name]) => name === 'POST' || name === 'PUT')) {
+    const answer = await call(standin.apiOrigin, method, path, { body: '{"title":' });
+    expect(answer.status, path).toBe(422);
+    const [item] = validationError.parse(jsonOf(answer)).detail;
+    expect(item).toMatchObject({ type: 'json_invalid', loc: ['body', expect.any(Number)] });
+  }
+});
+
+test('public and optional routes - 200 without, with a bad and with a good token', async ({ standin, alice }) => {
+  for (const path of OPEN) {
+    for (const token of [undefined, 'garbage', forge(), alice.token]) {
+      expect((await call(standin.apiOrigin, 'GET', path, { token })).status, path).toBe(200);
+    }
+  }
+});
+
+test('the scheme is compared without regard to case', async ({ standin, alice }) => {
+  const headers = { authorization: `bEARER ${alice.token}` };
+  expect((await call(standin.apiOrigin, 'GET', '/api/threads', { headers })).status).toBe(200);
+});
+
+test('X-User-ID, X-Session-ID and the detection headers change nothing', async ({ standin, alice, bob }) => {
+  const headers = {
+    'x-user-id': bob.id,
+    'x-session-id': bob.id,
+    'x-test-type': 'e2e',
+    'x-test-environment': 'staging',
+    'x-e2e-test': 'true',
+    'x-test-mode': 'true',
+    'x-e2e-bypass-key': standin.bypassKey,
+  };
+  const profile = await call(standin.apiOrigin, 'GET', '/api/users/profile', { token: alice.token, headers });
+  expect(jsonOf(profile)).toMatchObject({ email: alice.email });
+  expect((await call(standin.apiOrigin, 'GET', '/api/threads', { headers })).status).toBe(403);
+  expect((await call(standin.apiOrigin, 'GET', '/api/threads', { token: forge(), headers })).status).toBe(401);
+});
+
+test('GET /api/config - 403 for every test user, on the first call too', async ({ standin }) => {
+  const fresh = await mint(standin);
+  for (const _ of [1, 2]) {
+    const answer = await call(standin.apiOrigin, 'GET', '/api/config', { token: fresh.token });
+    expect(answer.status).toBe(403);
+    expect(envelope.parse(jsonOf(answer))).toMatchObject({
+      error_code: 'AUTH_UNAUTHORIZED',
+      message: 'Admin access required',
+    });
+  }
+});
+
+const NO_SUCH_PATHS = [
+  '/api/agents',
+  '/api/agents/config',
+  '/api/agents/kill',
+  '/api/settings',
+  '/api/stream',
+  '/api/status',
+  '/api/health/agents',
+  '/api/health/deep',
+  '/api/tools/list',
+  '/api/execute/tool',
+  '/api/history',
+  '/api/conversations',
+  '/api/chat/threads',
+  '/api/chat/history',
+  '/api/messages/history',
+  '/api/sessions',
+  '/api/user/x',
+  '/api/me',
+  '/api/auth/x',
+  '/api/session/info',
+  '/api/results/partial',
+  '/api/events',
+  '/api/notifications',
+  '/api/%2e%2e/%2e%2e/etc/passwd',
+  '/nope',
+];
+test('paths that do not exist - 404 router body with and without a token', async ({ standin, alice }) => {
+  for (const path of NO_SUCH_PATHS) {
+    for (const token of [undefined, alice.token]) {
+      const answer = await call(standin.apiOrigin, 'GET', path, { token });
+      expect(answer.status, path).toBe(404);
+      routerNotFound.parse(jsonOf(answer));
+    }
+  }
+});
+
+test('other methods - 405 with Allow, before authentication', async ({ standin }) => {
+  const cases: [string, string, string][] = [
+    ['POST', '/health', 'GET'],
+    ['PUT', '/api/messages/', 'GET'],
+    ['POST', '/api/messages/', 'GET'],
+    ['DELETE', '/api/messages/', 'GET'],
+    ['GET', '/api/chat/stream', 'POST'],
+    ['GET', '/api/agents/start', 'POST'],
+    ['GET', '/api/agents/stop', 'POST'],
+    ['GET', '/api/agents/cancel', 'POST'],
+    ['PATCH', '/api/threads', 'GET, POST'],
+  ];
+  for (const [method, path, allow] of cases) {
+    const answer = await call(standin.apiOrigin, method, path);
+    expect([answer.status, answer.headers.allow, answer.text], `${method} ${path}`).toEqual([
+      405,
+      allow,
+      '{"detail":"Method Not Allowed"}',
+    ]);
+  }
+});
