@@ -1,6 +1,6 @@
 /** Reads a finished Playwright suite into rows: one per catalogue id, whatever ran. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { FullResult, Suite, TestCase, TestResult } from '@playwright/test/reporter';
 import { z } from 'zod';
 import { ANNOTATION, ATTACHMENT } from '../evidence/annotations.ts';
@@ -18,7 +18,8 @@ import { ruling, worst } from './results.ts';
 export interface Collected {
   readonly rows: Row[];
   readonly preflight: PreflightReport[];
-  readonly evidence: TestEvidence[];
+  /** By test id, in the order of the attempts. */
+  readonly evidence: ReadonlyMap<string, readonly TestEvidence[]>;
   readonly errors: RunError[];
 }
 
@@ -31,6 +32,7 @@ export interface CollectInput {
   /** Folder of the record; evidence is copied beside it. */
   readonly folder: string;
   readonly maxFailures: number;
+  readonly rootDir: string;
 }
 
 type Attachment = TestResult['attachments'][number];
@@ -42,7 +44,7 @@ const projectOf = (test: TestCase): string => test.parent.project()?.name ?? '';
 
 export const collect = (input: CollectInput): Collected => {
   const errors: RunError[] = [];
-  const evidence: TestEvidence[] = [];
+  const evidence = new Map<string, TestEvidence[]>();
 
   /** Parses an attachment; a malformed one is an error of the run, since silence would look like no finding. */
   const parsed = <T>(test: TestCase, attachment: Attachment, schema: z.ZodType<T>): T | undefined => {
@@ -115,7 +117,7 @@ export const collect = (input: CollectInput): Collected => {
         if (attachment.name !== ATTACHMENT.evidence) return { ...link, path: null };
         const content = parsed(test, attachment, testEvidence);
         if (content === undefined) return { ...link, path: null };
-        evidence.push(content);
+        evidence.set(id, [...(evidence.get(id) ?? []), content]);
         const path = `evidence/${id}-${copy}-${result.retry}-${index}.json`;
         mkdirSync(join(input.folder, 'evidence'), { recursive: true });
         writeFileSync(join(input.folder, path), JSON.stringify(content));
@@ -154,7 +156,7 @@ export const collect = (input: CollectInput): Collected => {
       capability: entry.capability,
       claim: entry.claim,
       title: tests[0] === undefined ? null : oneLine(tests[0].title, 500),
-      file: tests[0]?.location.file.split('/').slice(-3).join('/') ?? null,
+      file: tests[0] === undefined ? null : relative(input.rootDir, tests[0].location.file),
       result: found.result,
       reason: found.reason === null ? null : oneLine(found.reason, 500),
       attempts: tests.flatMap((test) => test.results.toSorted((a, b) => a.retry - b.retry).map(attemptOf)),

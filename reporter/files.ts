@@ -24,20 +24,23 @@ export const writeWhole = (file: string, pieces: Iterable<string>): void => {
   renameSync(temporary, file);
 };
 
-/** JSON in pieces: the members of an object one by one, the items of its arrays one by one. */
-export function* jsonPieces(value: Record<string, unknown>): Generator<string> {
-  yield '{';
-  let first = true;
-  for (const [key, member] of Object.entries(value)) {
-    if (member === undefined) continue;
-    yield `${first ? '' : ','}\n  ${JSON.stringify(key)}: `;
-    first = false;
-    if (Array.isArray(member) && member.length > 0) {
-      yield '[';
-      for (const [index, item] of member.entries())
-        yield `${index === 0 ? '' : ','}\n    ${JSON.stringify(item, null, 2).replaceAll('\n', '\n    ')}`;
-      yield '\n  ]';
-    } else yield JSON.stringify(member, null, 2).replaceAll('\n', '\n  ');
+/** Levels of nesting that are written member by member; what lies deeper is small. */
+const STREAMED_LEVELS = 3;
+
+/** Indented JSON in pieces. */
+export function* jsonPieces(value: unknown, level = 0): Generator<string> {
+  const margin = '  '.repeat(level);
+  if (level >= STREAMED_LEVELS || typeof value !== 'object' || value === null) {
+    yield JSON.stringify(value, null, 2).replaceAll('\n', `\n${margin}`);
+  } else {
+    const isList = Array.isArray(value);
+    const members: [string, unknown][] = Object.entries(value).filter(([, member]) => member !== undefined);
+    yield isList ? '[' : '{';
+    for (const [index, [key, member]] of members.entries()) {
+      yield `${index === 0 ? '' : ','}\n${margin}  ${isList ? '' : `${JSON.stringify(key)}: `}`;
+      yield* jsonPieces(member, level + 1);
+    }
+    yield `${members.length === 0 ? '' : `\n${margin}`}${isList ? ']' : '}'}`;
   }
-  yield '\n}\n';
+  if (level === 0) yield '\n';
 }

@@ -16,7 +16,7 @@ import type {
 } from '@playwright/test/reporter';
 import { CATALOGUE, idOf } from '../tests/catalogue.ts';
 import { assess } from './assess.ts';
-import type { Assessment, Declarations } from './assess.ts';
+import type { Declarations, Verdict } from './assess.ts';
 import { attemptOf, textOf } from './attempts.ts';
 import { collect } from './collect.ts';
 import type { Collected } from './collect.ts';
@@ -26,9 +26,11 @@ import { gitState } from './git.ts';
 import { loadModel } from './model.ts';
 import { parseOptions } from './options.ts';
 import type { ReporterOptions } from './options.ts';
-import { impactFolder, RECORD_FILE, writeRecord, writeReports } from './outputs.ts';
+import { appendHistory, entryOf, readHistory, trendOf } from './history.ts';
+import { appendStepSummary, historyFile, impactFolder, RECORD_FILE, writeRecord, writeReports } from './outputs.ts';
 import { sealed } from './record.ts';
 import type { RecordBody, RunError, RunRecord } from './record.ts';
+import type { Report } from './report.ts';
 import { disagreements, readStamps, shardProblems, shardsSeen, writeStamp } from './shards.ts';
 import type { ShardStamp } from './shards.ts';
 import { terminalSummary } from './terminal.ts';
@@ -49,6 +51,7 @@ export default class GoldenpathReporter implements Reporter {
   private stamp: ShardStamp | undefined;
   private lastRunFile: string | undefined;
   private record: RunRecord | undefined;
+  private evidence: Report['evidence'] = new Map();
   private verdictError: Error | undefined;
   /** `--list` runs nothing, so it says nothing and keeps the record of the last run. */
   private listing = false;
@@ -110,63 +113,64 @@ export default class GoldenpathReporter implements Reporter {
   }
 
   onEnd(result: FullResult): Promise<{ status?: FullResult['status'] } | undefined> {
-    const config = this.config;
-    const suite = this.suite;
+    const { config, suite } = this;
     if (this.listing) return Promise.resolve(undefined);
     if (config === undefined || suite === undefined) throw new Error('goldenpath-reporter: onEnd without onBegin');
     this.record = sealed(this.bodyOf(config, suite, result), this.environment.recordKey);
-    const assessment = this.write(this.record);
+    const { assessment } = this.write(this.record);
     process.stdout.write(
       `${terminalSummary(this.record, assessment, {
         unicode: this.environment.unicode,
-        outputs: [join(this.folder, 'impact.json'), 'npm run gate'],
+        outputs: [join(this.folder, 'impact.md'), 'npm run gate'],
       }).join('\n')}\n`,
     );
-    const ok = assessment.verdict === 'GO' || assessment.verdict === 'CONDITIONAL';
-    if (ok || result.status !== 'passed') return Promise.resolve(undefined);
-    // A shard alone can never be conclusive; the merge or the gate judges the whole.
-    if ((config.shard?.total ?? 1) > 1) return Promise.resolve(undefined);
+    // A shard alone can never be conclusive; the merge and the gate judge the whole.
+    if (mayPass(assessment.verdict) || this.isShard || result.status !== 'passed') return Promise.resolve(undefined);
     return Promise.resolve({ status: 'failed' });
   }
 
   onExit(): Promise<void> {
-    const record = this.record;
-    if (record === undefined) return Promise.resolve();
-    const assessment = this.rememberLastRun(record);
+    if (this.record === undefined) return Promise.resolve();
+    this.rememberLastRun(this.record);
+    const report = this.write(this.record);
+    if (!this.isShard) {
+      appendHistory(historyFile(this.options.outputDir), entryOf(report.record, report.assessment));
+      if (this.environment.stepSummary !== undefined) appendStepSummary(this.environment.stepSummary, report);
+    }
     // merge-reports exits 0 on red whatever onEnd says; only an error of a reporter changes that.
-    if (this.stamp === undefined && assessment.verdict !== 'GO' && assessment.verdict !== 'CONDITIONAL') {
-      this.verdictError = new Error(`goldenpath: the verdict is ${shown(assessment)}`);
+    if (this.stamp === undefined && !mayPass(report.assessment.verdict)) {
+      this.verdictError = new Error(`goldenpath: the verdict is ${shown(report.assessment)}`);
       throw this.verdictError;
     }
     return Promise.resolve();
   }
 
+  private get isShard(): boolean {
+    return (this.config?.shard?.total ?? 1) > 1;
+  }
+
   /** Ties the record to the file that any later Playwright run overwrites, with or without this reporter. */
-  private rememberLastRun(record: RunRecord): Assessment {
+  private rememberLastRun(record: RunRecord): void {
     const written = this.lastRunFile === undefined ? undefined : statSync(this.lastRunFile, { throwIfNoEntry: false });
-    if (this.lastRunFile === undefined || written === undefined) return this.write(record);
-    const path = relative(process.cwd(), this.lastRunFile);
-    this.record = sealed(
-      { ...bodyOf(record), lastRun: { path, writtenAtMs: written.mtimeMs } },
-      this.environment.recordKey,
-    );
-    return this.write(this.record);
+    if (this.lastRunFile === undefined || written === undefined) return;
+    const lastRun = { path: relative(process.cwd(), this.lastRunFile), writtenAtMs: written.mtimeMs };
+    this.record = sealed({ ...bodyOf(record), lastRun }, this.environment.recordKey);
   }
 
   private amend(record: RunRecord): void {
-    this.record = sealed(
-      { ...bodyOf(record), ...this.bounded(record.errors, this.outside.slice(-1)) },
-      this.environment.recordKey,
-    );
-    const assessment = this.write(this.record);
+    const more = this.bounded(record.errors, this.outside.slice(-1));
+    this.record = sealed({ ...bodyOf(record), ...more }, this.environment.recordKey);
+    const { assessment } = this.write(this.record);
     process.stdout.write(`goldenpath  now ${shown(assessment)}: ${oneLine(assessment.sentence, 200)}\n`);
   }
 
-  private write(record: RunRecord): Assessment {
+  private write(record: RunRecord): Report {
     const assessment = assess(record, this.declarations, new Date());
+    const trend = trendOf(readHistory(historyFile(this.options.outputDir)), entryOf(record, assessment));
+    const report = { record, assessment, trend, evidence: this.evidence };
     writeRecord(this.options.outputDir, record);
-    writeReports(this.options.outputDir, record, assessment);
-    return assessment;
+    writeReports(this.options.outputDir, report);
+    return report;
   }
 
   private bounded(...lists: readonly (readonly RunError[])[]): Pick<RecordBody, 'errors' | 'errorsDropped'> {
@@ -186,7 +190,9 @@ export default class GoldenpathReporter implements Reporter {
       selected: stamps.length === 0 ? undefined : new Set(stamps.flatMap((stamp) => stamp.selected)),
       folder: this.folder,
       maxFailures: config.maxFailures,
+      rootDir: config.rootDir,
     });
+    this.evidence = collected.evidence;
     return {
       $schema: '../../reporter/schema/run-record.schema.json',
       version: 1,
@@ -226,6 +232,8 @@ export default class GoldenpathReporter implements Reporter {
       : [{ kind: 'shards', message: `a report is of run ${other.runId}, not of ${wanted ?? ''}` }];
   }
 }
+
+const mayPass = (verdict: Verdict): boolean => verdict === 'GO' || verdict === 'CONDITIONAL';
 
 const bodyOf = ({ rowsHash: _rows, hash: _hash, seal: _seal, ...body }: RunRecord): RecordBody => body;
 

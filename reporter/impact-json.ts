@@ -1,10 +1,9 @@
 /** `impact.json`: the verdict with everything it was computed from. */
-import type { Assessment } from './assess.ts';
 import { EXIT_CODE } from './assess.ts';
 import { exposureLine, shown } from './format.ts';
-import type { RunRecord } from './record.ts';
+import type { Report } from './report.ts';
 
-export const impactReport = (record: RunRecord, assessment: Assessment) => ({
+export const impactReport = ({ record, assessment, trend }: Report) => ({
   version: 1,
   runId: record.runId,
   /** The record that these figures can be recomputed from. */
@@ -28,4 +27,12 @@ export const impactReport = (record: RunRecord, assessment: Assessment) => ({
   further: assessment.further,
   waivers: assessment.waivers,
   causes: record.causes,
+  findings: record.findings,
+  trend: {
+    newlyFailed: trend.newlyFailed,
+    recovered: trend.recovered,
+    failingSince: Object.fromEntries(trend.failingSince),
+    flaky: Object.fromEntries(trend.flaky),
+    runs: trend.runs.map(({ results: _results, ...run }) => run),
+  },
 });

@@ -1,0 +1,19 @@
+/** Escaping for Markdown: text of a server never becomes structure. */
+import { oneLine } from './format.ts';
+
+export const md = (text: string, longest = 300): string =>
+  oneLine(text, longest)
+    .replace(/[\\`*_[\]|~#]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+
+/** A fence longer than any run of backticks inside. */
+export const fenced = (language: string, text: string): string => {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((found) => found[0].length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}${language}\n${text}\n${fence}`;
+};
+
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

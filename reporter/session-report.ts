@@ -1,0 +1,175 @@
+/** `impact.md`: the page that the team used to write by hand after a session. */
+import { duration, exposureLine, instant, money, shown } from './format.ts';
+import { fenced, md, table } from './markdown.ts';
+import type { Row } from './record.ts';
+import { nextSteps } from './report.ts';
+import type { Report } from './report.ts';
+
+const HEALTH_CHARACTERS = 4_000;
+
+const timeOf = (row: Row): string =>
+  row.attempts.length === 0 ? '–' : duration(row.attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0));
+
+const noteOf = (row: Row): string =>
+  [
+    row.cause === null ? '' : `\`${row.cause.id}\` (${row.cause.confidence})`,
+    row.reason === null ? '' : md(row.reason, 160),
+    row.attempts.length > 1 ? `${row.attempts.length} attempts` : '',
+    row.cleanup.length === 0 ? '' : `not cleaned up: ${md(row.cleanup.join('; '), 120)}`,
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
+
+const summary = (report: Report): string[] => {
+  const { record, assessment } = report;
+  const { readings } = assessment;
+  return [
+    `**${shown(assessment)}.** ${md(assessment.sentence)}`,
+    '',
+    `* ${exposureLine(assessment)} of declared monthly recurring revenue${assessment.rehearsal ? ' (example only: this was a rehearsal)' : ''}.`,
+    `* Strict reading: ${readings.strict.passed} of ${readings.strict.of} verified, so the tier ${readings.strict.tierCounts ? 'counts' : 'does not count'}.`,
+    `* Pass-rate reading: ${readings.passRate.passed} of ${readings.passRate.of} = ${readings.passRate.percent} %${readings.passRate.flaky === 0 ? '' : `, ${readings.passRate.flaky} flaky listed apart`}.`,
+    `* Tolerant reading: ${readings.tolerant.passed} of ${readings.tolerant.of} = ${readings.tolerant.percent} %${readings.tolerant.forgiven.length === 0 ? '' : `; it forgives the orderly refusals of ${readings.tolerant.forgiven.join(' and ')}, and does not say that chat worked`}.`,
+    ...(record.causes.length === 0
+      ? []
+      : [
+          `* ${record.causes.length === 1 ? 'One cause explains' : `${record.causes.length} causes explain`} ${record.causes.flatMap((group) => group.tests).length} failed tests.`,
+        ]),
+  ];
+};
+
+const environment = ({ record }: Report): string => {
+  const { target } = record;
+  return table(
+    ['what', 'value'],
+    [
+      [
+        'target',
+        target === null
+          ? 'unknown'
+          : `${md(target.api)} (${target.kind}${target.standinVersion === null ? '' : ` ${md(target.standinVersion)}`})`,
+      ],
+      ...(target === null
+        ? []
+        : [
+            ['socket', md(target.ws)],
+            ['auth', md(target.auth)],
+            ['environment', md(target.environment)],
+          ]),
+      ['run', md(record.runId)],
+      ['started', instant(record.startedAt)],
+      ['ended', instant(record.endedAt)],
+      ['duration', duration(record.durationMs)],
+      [
+        'commit of the suite',
+        record.git.commit === null
+          ? 'unknown'
+          : `${record.git.commit}${record.git.dirty === true ? ' with uncommitted changes' : ''}`,
+      ],
+      ['Playwright', md(record.playwright)],
+      ['shards', record.merged ? `${record.shards.seen.length} of ${record.shards.total}, merged` : '1 of 1'],
+      ['warm-up', record.preflight[0] === undefined ? 'unknown' : duration(record.preflight[0].warmUp.ms)],
+    ],
+  );
+};
+
+const findings = ({ record, assessment, trend }: Report): string[] => {
+  const lines = assessment.reasons.map((reason) => `* ${md(reason)}`);
+  for (const finding of record.findings)
+    lines.push(`* ${finding.kind === 'security' ? '**Security**' : 'Contradiction'}: ${md(finding.statement)}`);
+  if (trend.newlyFailed.length > 0) lines.push(`* New since the last run: ${trend.newlyFailed.join(', ')}.`);
+  if (trend.recovered.length > 0) lines.push(`* Recovered since the last run: ${trend.recovered.join(', ')}.`);
+  for (const [id, { startedAt, runs }] of trend.failingSince)
+    if (runs > 1) lines.push(`* ${id} has been failing since ${instant(startedAt)} (${runs} runs).`);
+  for (const [id, count] of trend.flaky)
+    lines.push(`* ${id} was flaky in ${count} of the last ${trend.runs.length} runs.`);
+  return lines;
+};
+
+const health = ({ record }: Report): string => {
+  const answer = record.preflight[0]?.wsHealth;
+  if (answer === undefined || answer === null) return 'Not asked, or no answer.';
+  const text = JSON.stringify(answer, null, 2);
+  return fenced('json', text.length <= HEALTH_CHARACTERS ? text : `${text.slice(0, HEALTH_CHARACTERS)} …`);
+};
+
+const impact = ({ assessment }: Report): string[] => {
+  const { currency, exposure, capabilities } = assessment;
+  return [
+    'Amounts are declared weights, not measurements.',
+    '',
+    table(
+      ['stream', 'declared', 'confirmed', 'unverified', 'because of', 'source'],
+      exposure.streams.map((stream) => [
+        md(stream.id),
+        money(stream.mrr, currency),
+        money(stream.confirmed, currency),
+        money(stream.unverified, currency),
+        md([...stream.because, ...stream.open.map((id) => `${id} (open)`)].join(', ') || '–'),
+        `${md(stream.source)} (${stream.asOf})`,
+      ]),
+    ),
+    '',
+    table(
+      ['capability', 'state', 'tests'],
+      capabilities.map((capability) => [
+        `${md(capability.id)}${capability.security ? ' (security)' : ''}`,
+        capability.state,
+        capability.tests.map(({ id, result }) => (result === 'verified' ? id : `${id} ${result}`)).join(', '),
+      ]),
+    ),
+  ];
+};
+
+const risks = ({ record, assessment }: Report): string[] => {
+  const lines: string[] = [];
+  for (const capability of assessment.capabilities)
+    if (capability.state !== 'verified')
+      lines.push(`* ${md(capability.id)}${capability.critical ? ', critical,' : ''} is ${capability.state}.`);
+  for (const { waiver, state, daysLeft, covers } of assessment.waivers)
+    lines.push(
+      `* Waiver (${state}${state === 'active' ? `, ${daysLeft} days left` : ''}): ${waiver.tests.join(', ')} for \`${md(waiver.cause)}\`, ${md(waiver.owner)}: ${md(waiver.reason)} Covers ${covers.length === 0 ? 'nothing in this run' : covers.join(', ')}.`,
+    );
+  const left = record.rows.filter((row) => row.cleanup.length > 0).map((row) => row.id);
+  if (left.length > 0) lines.push(`* Data was left on the target by ${left.join(', ')}.`);
+  if (assessment.rehearsal) lines.push('* This was a rehearsal: it says nothing about staging.');
+  return lines.length === 0 ? ['None that this run shows.'] : lines;
+};
+
+const causes = ({ record }: Report): string[] =>
+  record.causes.flatMap((group) => [
+    `### ${md(group.cause)} (${group.confidence} confidence)`,
+    '',
+    md(group.detail),
+    '',
+    `Explains ${group.tests.join(', ')}.`,
+    '',
+    ...group.evidence.slice(0, 12).map((line) => `* ${md(line.fact)} (${md(line.source)})`),
+    ...group.ruled_out.map((line) => `* ruled out \`${md(line.cause)}\`: ${md(line.because)}`),
+    '',
+    `**Next:** ${md(group.next_step)}`,
+    '',
+  ]);
+
+export function* sessionReport(report: Report): Generator<string> {
+  const { record, assessment } = report;
+  yield `# goldenpath ${shown(assessment)}, ${instant(record.startedAt)}\n\n`;
+  yield `## Executive summary\n\n${summary(report).join('\n')}\n\n`;
+  yield `## Environment\n\n${environment(report)}\n\n`;
+  yield `## Key findings\n\n${findings(report).join('\n')}\n\n`;
+  yield `## WebSocket health\n\n\`/ws/health\` as the server says it, beside what the tests met:\n\n${health(report)}\n\n`;
+  yield `## Results\n\n| # | name | status | duration | note |\n| --- | --- | --- | --- | --- |\n`;
+  for (const row of record.rows)
+    yield `| ${row.id} | ${md(row.name)} | ${row.result} | ${timeOf(row)} | ${noteOf(row)} |\n`;
+  yield `\n## Business impact\n\n${impact(report).join('\n')}\n\n`;
+  yield `## Risks\n\n${risks(report).join('\n')}\n\n`;
+  yield `## Causes\n\n${record.causes.length === 0 ? (assessment.counts.failed === 0 ? 'Nothing failed.' : 'No cause was named; the reasons are in the results.') : ''}\n`;
+  for (const line of causes(report)) yield `${line}\n`;
+  if (record.answers.length > 0) {
+    yield '\n## Standing questions\n\n';
+    for (const { question, answer } of record.answers) yield `* ${md(question)} ${md(answer)}\n`;
+  }
+  yield `\n## Next steps\n\n${nextSteps(report)
+    .map((step, index) => `${index + 1}. ${md(step, 500)}`)
+    .join('\n')}\n`;
+}

@@ -1,0 +1,39 @@
+/** What GitHub shows on the page of a job. */
+import { exposureLine, shown } from './format.ts';
+import { md, table } from './markdown.ts';
+import { nextSteps } from './report.ts';
+import type { Report } from './report.ts';
+
+/** GitHub drops a summary above 1 MiB whole. */
+const ROWS = 200;
+
+export const stepSummary = (report: Report): string => {
+  const { record, assessment } = report;
+  const { readings } = assessment;
+  const found = record.rows.filter((row) => row.result !== 'verified');
+  return [
+    `## goldenpath: ${shown(assessment)}`,
+    '',
+    md(assessment.sentence),
+    '',
+    `${exposureLine(assessment)} (declared MRR${assessment.rehearsal ? ', example only' : ''}). ` +
+      `Strict ${readings.strict.passed}/${readings.strict.of}, pass-rate ${readings.passRate.percent} %, tolerant ${readings.tolerant.percent} %.`,
+    '',
+    ...(found.length === 0
+      ? []
+      : [
+          table(
+            ['test', 'result', 'cause', 'reason'],
+            found
+              .slice(0, ROWS)
+              .map((row) => [`${row.id} ${md(row.name)}`, row.result, row.cause?.id ?? '', md(row.reason ?? '', 160)]),
+          ),
+          ...(found.length > ROWS ? ['', `and ${found.length - ROWS} more in the reports`] : []),
+          '',
+        ]),
+    ...nextSteps(report)
+      .slice(0, 10)
+      .map((step) => `* ${md(step, 400)}`),
+    '',
+  ].join('\n');
+};
