@@ -1,0 +1,66 @@
+/** Was the target replaced during the run? Its own uptime and counters say so. */
+import { field, objectOf, parsed, type HttpView } from './http-view.ts';
+import type { Scene } from './scene.ts';
+
+export interface Restart {
+  /** Milliseconds since 1970 at which the process that answers now began, at the latest. */
+  readonly at: number;
+  readonly fact: string;
+}
+
+const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
+
+const answeredAt = (view: HttpView): number => view.at + (view.x.phases.head ?? 0);
+
+const uptimeOf = (view: HttpView): number | null =>
+  view.x.status === 200 && view.path.startsWith('/ws/') ? number(field(view, 'uptime_seconds')) : null;
+
+const totalOf = (value: unknown): number | null =>
+  number(objectOf(objectOf(objectOf(value)['metrics'])['websocket'])['total_connections']);
+
+/** Clock and rounding of the target are not ours. */
+const TOLERANCE_MS = 1_500;
+
+const runStart = (scene: Scene): number => {
+  const times = [
+    scene.input.preflight?.startedAt ?? Infinity,
+    ...scene.exchanges.map(({ at }) => at),
+    ...scene.sockets.map(({ at }) => at),
+  ].filter((time) => time > 0);
+  return times.length === 0 ? 0 : times.reduce((a, b) => Math.min(a, b));
+};
+
+export const restartOf = (scene: Scene): Restart | null => {
+  const began = runStart(scene);
+  for (const view of scene.exchanges) {
+    const uptime = uptimeOf(view);
+    if (uptime === null) continue;
+    const at = answeredAt(view) - uptime * 1_000;
+    if (at > began + TOLERANCE_MS)
+      return {
+        at,
+        fact: `/ws/config says uptime ${uptime} s, but the run began ${Math.round((answeredAt(view) - began) / 1000)} s before`,
+      };
+  }
+  // Counters of several instances differ: a fall counts only when it is to the ground and was well above.
+  const before = totalOf(scene.input.preflight?.wsHealth);
+  for (const view of scene.exchanges) {
+    const after = view.path === '/ws/health' ? totalOf(view.json ?? parsed(view.x.body)) : null;
+    if (before !== null && after !== null && before > 3 && after < before / 2)
+      return { at: view.at, fact: `/ws/health counted ${before} connections before and ${after} after` };
+  }
+  const closes = scene.sockets.filter(
+    ({ s }) => s.probe === null && s.close?.by === 'server' && (s.close.code === 1012 || s.close.code === 1001),
+  );
+  const first = closes[0];
+  if (first?.endedAt !== undefined && first.endedAt !== null && closes.length > 1)
+    return {
+      at: first.endedAt,
+      fact: `${closes.length} sockets closed ${first.s.close?.code ?? 0} "${first.s.close?.reason ?? ''}"`,
+    };
+  return null;
+};
+
+/** The restart fell into this stretch of time, give or take the seconds of an outage. */
+export const within = (restart: Restart | null, from: number, to: number): restart is Restart =>
+  restart !== null && restart.at >= from - 10_000 && restart.at <= to + 2_000;

@@ -1,0 +1,139 @@
+/** Everything the run left behind, in one place: views of the red tests' wire and what the probes answered. */
+import type { TestEvidence } from '../evidence/trace.ts';
+import type { DiagnosedFailure, DiagnosedTest, DiagnosisInput } from './input.ts';
+import { httpView, isHtml, isSuccess, objectOf, tokenKind, type HttpView } from './http-view.ts';
+import { isChatSocket, refusedWell, socketView, welcomed, type SocketView } from './socket-view.ts';
+import { probesOf, type ProbeAnswers } from './probe-answers.ts';
+
+/** One failed attempt of one red test. */
+export interface RedAttempt {
+  readonly test: string;
+  readonly attempt: number;
+  readonly failures: readonly DiagnosedFailure[];
+  readonly exchanges: readonly HttpView[];
+  readonly sockets: readonly SocketView[];
+  readonly startedAt: number;
+  /** The suite's own process stood still for so long. */
+  readonly lagMs: number;
+  readonly hasEvidence: boolean;
+}
+
+export interface Scene {
+  readonly input: DiagnosisInput;
+  readonly red: readonly RedAttempt[];
+  readonly redIds: readonly string[];
+  /** Wire of the red tests and of the probes. */
+  readonly exchanges: readonly HttpView[];
+  readonly sockets: readonly SocketView[];
+  readonly probes: ProbeAnswers;
+  /** Ids of tests that ended green: what they do works. */
+  readonly green: ReadonlySet<string>;
+  /** `/health` works, as far as anybody asked; null = nobody did. */
+  readonly healthy: boolean | null;
+  /** The API serves some requests properly. */
+  readonly apiServes: boolean;
+  /** HTTP accepts valid tokens on required routes: yes, no, sometimes (null = not seen). */
+  readonly tokenGood: boolean | null;
+  /** Preflight ended the run before the 22. */
+  readonly stopped: boolean;
+}
+
+export const isRed = (test: DiagnosedTest, stopped: boolean): boolean =>
+  test.result === 'failed' || (test.result === 'unverified' && stopped);
+
+const PUBLIC =
+  /^\/(?:health|ws\/|api\/config\/public|api\/discovery|api\/agents\/stream$|api\/tools\/categories|api\/mcp\/|api\/messages\/?$)/;
+export const isRequiredRoute = (view: HttpView): boolean =>
+  view.x.surface === 'api' && view.path.startsWith('/api/') && !PUBLIC.test(view.x.method === 'GET' ? view.path : '');
+
+const tokenGoodOf = (exchanges: readonly HttpView[], probes: ProbeAnswers): boolean | null => {
+  if (probes.httpToken !== null) return probes.httpToken;
+  const tries = exchanges.filter((view) => isRequiredRoute(view) && tokenKind(view.x.identity) === 'valid');
+  const served = tries.filter(({ x }) => isSuccess(x) && !isHtml(x));
+  // A login just used up by a logout is refused rightly: only a refusal that nobody expected counts.
+  const refused = tries.filter(({ x }) => x.status === 401 && !(x.expected ?? '').includes('401'));
+  if (served.length > 0) return true;
+  return refused.length > 0 ? false : null;
+};
+
+const healthyOf = (exchanges: readonly HttpView[]): boolean | null => {
+  const asked = exchanges.filter(
+    ({ path, x }) => /^\/health\/?$/.test(path) && x.surface === 'api' && !x.abortedByClient,
+  );
+  if (asked.length === 0) return null;
+  return asked.some(({ x, json }) => x.status === 200 && objectOf(json)['status'] === 'healthy');
+};
+
+const attemptOf = (
+  test: string,
+  attempt: number,
+  failures: readonly DiagnosedFailure[],
+  evidence: TestEvidence | null,
+): RedAttempt => ({
+  test,
+  attempt,
+  failures,
+  exchanges: (evidence?.exchanges ?? []).map((x, index) => httpView(x, test, attempt, index)),
+  sockets: (evidence?.sockets ?? []).map((s, index) => socketView(s, test, attempt, index)),
+  startedAt: evidence?.startedAt ?? 0,
+  lagMs: evidence?.eventLoopLagMs ?? 0,
+  hasEvidence: evidence !== null,
+});
+
+const byTime = (a: { at: number; connection: string }, b: { at: number; connection: string }): number =>
+  a.at - b.at || (a.connection < b.connection ? -1 : a.connection > b.connection ? 1 : 0);
+
+const WS_TESTS = /^P1-0[1-4]$/;
+
+export const sceneOf = (input: DiagnosisInput): Scene => {
+  const stopped = input.preflight?.stopped !== null && input.preflight !== null;
+  const tests = [...input.tests].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const redTests = tests.filter((test) => isRed(test, stopped));
+  const red = redTests.flatMap((test) => {
+    const attempts = test.attempts.filter(({ failures, evidence }) => failures.length > 0 || evidence !== null);
+    return attempts.length === 0
+      ? [attemptOf(test.id, 0, [], null)]
+      : [...attempts]
+          .sort((a, b) => a.attempt - b.attempt)
+          .map(({ attempt, failures, evidence }) => attemptOf(test.id, attempt, failures, evidence));
+  });
+  const preflight = input.preflightEvidence ?? null;
+  const extra: TestEvidence[] = [
+    { version: 1, test: '', attempt: 0, startedAt: 0, eventLoopLagMs: 0, ...input.probes },
+    ...(preflight === null ? [] : [preflight]),
+  ];
+  const apart = extra.map((evidence) => attemptOf('', 0, [], evidence));
+  const all = [...red, ...apart];
+  const exchanges = all.flatMap((one) => one.exchanges).sort(byTime);
+  const sockets = all.flatMap((one) => one.sockets).sort(byTime);
+  const probes = probesOf(
+    exchanges.filter(({ x }) => x.probe !== null),
+    sockets.filter(({ s }) => s.probe !== null),
+  );
+  const green = new Set(
+    tests.filter(({ result }) => result === 'verified' || result === 'degraded').map(({ id }) => id),
+  );
+  const greenHttp = [...green].some((id) => !WS_TESTS.test(id));
+  return {
+    input,
+    red,
+    redIds: redTests.map(({ id }) => id),
+    exchanges,
+    sockets,
+    probes,
+    green,
+    healthy: probes.health ?? healthyOf(exchanges) ?? (green.size > 0 ? true : null),
+    apiServes:
+      greenHttp ||
+      exchanges.some(({ x }) => x.surface === 'api' && isSuccess(x) && !isHtml(x) && !/\/health/.test(x.url)),
+    tokenGood: tokenGoodOf(exchanges, probes) ?? (greenHttp ? true : null),
+    stopped,
+  };
+};
+
+/** Sockets of `/ws` itself, of tests and probes. */
+export const chatSockets = (scene: Scene): readonly SocketView[] => scene.sockets.filter(isChatSocket);
+
+/** Somebody's socket got as far as its identity allows. */
+export const servedSockets = (scene: Scene): readonly SocketView[] =>
+  chatSockets(scene).filter((view) => welcomed(view) || refusedWell(view));

@@ -1,0 +1,299 @@
+/** Confirmed writes against later reads: lost, in one instance only, altered, of another thread, or badly paged. */
+import { markersIn } from './answers.ts';
+import type { FindingDraft } from './finding.ts';
+import {
+  baseIdentity,
+  describe,
+  field,
+  isHtml,
+  isSuccess,
+  listOf,
+  met,
+  objectOf,
+  parsed,
+  textOf,
+  tokenKind,
+  type HttpView,
+} from './http-view.ts';
+import { restartOf, within } from './restart.ts';
+import type { RedAttempt, Scene } from './scene.ts';
+
+interface Written {
+  readonly id: string;
+  readonly label: string;
+  readonly by: string;
+  readonly view: HttpView;
+}
+
+const CHAT = '/api/chat/messages';
+const STORED_ROUTE = /^\/api\/(?:chat\/messages|threads)\b/;
+
+const served = (view: HttpView): boolean => isSuccess(view.x) && !isHtml(view.x);
+const byValid = (view: HttpView): boolean => tokenKind(view.x.identity) === 'valid';
+
+const chatWrites = (attempt: RedAttempt): readonly Written[] =>
+  attempt.exchanges
+    .filter((view) => view.x.method === 'POST' && view.path === CHAT && served(view) && byValid(view))
+    .flatMap((view) => {
+      const message = objectOf(objectOf(view.json)['message']);
+      const id = textOf(message['id']) === '' ? textOf(field(view, 'id')) : textOf(message['id']);
+      const label = textOf(objectOf(parsed(view.x.requestBody ?? ''))['thread_id']) || textOf(field(view, 'thread_id'));
+      return id === '' ? [] : [{ id, label, by: baseIdentity(view.x.identity), view }];
+    });
+
+const threadWrites = (attempt: RedAttempt): readonly Written[] =>
+  attempt.exchanges
+    .filter((view) => view.x.method === 'POST' && view.path === '/api/threads' && served(view) && byValid(view))
+    .flatMap((view) => {
+      const id = textOf(field(view, 'id'));
+      return id === '' ? [] : [{ id, label: id, by: baseIdentity(view.x.identity), view }];
+    });
+
+const readsOf = (scene: Scene, attempt: RedAttempt): readonly HttpView[] =>
+  [...attempt.exchanges, ...scene.probes.reread].filter((view) => view.x.method === 'GET' && view.x.status !== null);
+
+const removed = (attempt: RedAttempt, path: string, before: HttpView): boolean =>
+  attempt.exchanges.some(
+    (view) => view.x.method === 'DELETE' && view.path === path && served(view) && view.at <= before.at,
+  );
+
+const fits = [
+  'not-persisted',
+  'http-status',
+  'pagination',
+  'limit',
+  'http-body',
+  'foreign-data',
+  'answer-wrong',
+] as const;
+
+/** Lost for all, or there on some requests: other reads of the run decide. */
+const lostDraft = (scene: Scene, view: HttpView, fact: string, what: string, mixed: boolean): FindingDraft => {
+  const restart = restartOf(scene);
+  if (within(restart, view.at - 30_000, view.at))
+    return {
+      cause: 'redeploy',
+      phase: 'platform',
+      signal: 'high',
+      fact: `${fact}; ${restart.fact}`,
+      detail: restart.fact,
+      rank: 1,
+      fits,
+    };
+  return mixed || runIsMixed(scene)
+    ? {
+        cause: 'instance-local-state',
+        phase: 'http-api',
+        signal: mixed ? 'high' : 'medium',
+        fact,
+        detail: `${what} there on some requests, absent on others`,
+        facet: 'store',
+        rank: 1,
+        fits,
+      }
+    : {
+        cause: 'persistence-lost',
+        phase: 'http-api',
+        signal: 'high',
+        fact,
+        detail: `confirmed, then absent: ${what}`,
+        facet: 'store',
+        rank: 1,
+        fits,
+      };
+};
+
+const presence = (reads: readonly HttpView[], path: string): { there: number; gone: number } => {
+  const own = reads.filter((view) => view.path === path);
+  return { there: own.filter(served).length, gone: own.filter(({ x }) => x.status === 404).length };
+};
+
+const totals = (reads: readonly HttpView[], url: string): ReadonlySet<unknown> =>
+  new Set(
+    reads
+      .filter((view) => view.x.url === url && served(view))
+      .map((view) => field(view, 'total_count') ?? field(view, 'total'))
+      .filter((total) => typeof total === 'number'),
+  );
+
+/** Somewhere in the run one record was there and gone, without a delete between. */
+const runIsMixed = (scene: Scene): boolean =>
+  scene.red.some((attempt) => {
+    const reads = readsOf(scene, attempt);
+    return [...chatWrites(attempt), ...threadWrites(attempt)].some(({ id }) =>
+      [`${CHAT}/${id}`, `/api/threads/${id}`].some((path) => {
+        const deleted = attempt.exchanges.some(
+          (view) => view.x.method === 'DELETE' && view.path === path && isSuccess(view.x),
+        );
+        const { there, gone } = presence(reads, path);
+        return !deleted && there > 0 && gone > 0;
+      }),
+    );
+  }) || rereadDiffers(scene.probes.reread);
+
+const rereadDiffers = (reads: readonly HttpView[]): boolean =>
+  [...new Set(reads.map(({ x }) => x.url))].some((url) => {
+    const own = reads.filter(({ x }) => x.url === url);
+    return new Set(own.map(({ x }) => x.status)).size > 1 && own.every(({ x }) => x.status === 200 || x.status === 404)
+      ? true
+      : totals(own, url).size > 1;
+  });
+
+const absentById = (scene: Scene, attempt: RedAttempt, view: HttpView): FindingDraft | null => {
+  if (view.x.method !== 'GET' || view.x.status !== 404 || met(view.x)) return null;
+  const id = view.path
+    .split('/')
+    .find((part) => [...chatWrites(attempt), ...threadWrites(attempt)].some((one) => one.id === part));
+  if (id === undefined || removed(attempt, view.path, view)) return null;
+  const { there } = presence(readsOf(scene, attempt), view.path);
+  return lostDraft(scene, view, describe(view), 'a record read by id', there > 0);
+};
+
+const items = (view: HttpView): readonly Record<string, unknown>[] | null => {
+  const list = Array.isArray(view.json) ? view.json : objectOf(view.json)['messages'];
+  return Array.isArray(list) ? list.map(objectOf) : null;
+};
+
+/** A list that has fewer than what was confirmed, though its page is not full. */
+const shortList = (scene: Scene, attempt: RedAttempt, view: HttpView): FindingDraft | null => {
+  if (view.path !== CHAT || view.x.method !== 'GET' || !served(view) || !byValid(view)) return null;
+  const label = view.query.get('thread_id');
+  if (label === null || Number(view.query.get('offset') ?? 0) > 0) return null;
+  const list = items(view);
+  const total = field(view, 'total_count');
+  if (list === null || typeof total !== 'number') return null;
+  const by = baseIdentity(view.x.identity);
+  const written = chatWrites(attempt).filter(
+    (one) => one.label === label && one.by === by && one.view.at + (one.view.x.phases.end ?? 0) <= view.at,
+  );
+  const deleted = attempt.exchanges.filter(
+    ({ x, path, at }) =>
+      x.method === 'DELETE' && isSuccess(x) && at <= view.at && written.some(({ id }) => path === `${CHAT}/${id}`),
+  ).length;
+  const due = written.length - deleted;
+  const limit = Number(view.query.get('limit') ?? 50);
+  if (total >= due || list.length > total) return null;
+  // A full page says nothing about what is behind it; then `total` itself is wrong.
+  if (list.length >= limit && total === list.length && limit > 1) return null;
+  const all = totals(readsOf(scene, attempt), view.x.url);
+  return lostDraft(scene, view, `${describe(view)}: total ${total}, ${due} confirmed`, 'listed messages', all.size > 1);
+};
+
+/** PUT and DELETE of a thread were confirmed, a later read shows the state before. */
+const undone = (scene: Scene, attempt: RedAttempt, view: HttpView): FindingDraft | null => {
+  if (view.x.method !== 'GET' || !/^\/api\/threads\/[^/]+$/.test(view.path) || !served(view)) return null;
+  const changes = attempt.exchanges.filter(
+    (other) =>
+      other.path === view.path &&
+      other.index < view.index &&
+      served(other) &&
+      ['PUT', 'DELETE'].includes(other.x.method) &&
+      byValid(other),
+  );
+  const titles = changes
+    .filter(({ x }) => x.method === 'PUT')
+    .map(({ x }) => objectOf(parsed(x.requestBody ?? ''))['title'])
+    .filter((title) => typeof title === 'string');
+  const title = titles.at(-1);
+  const archived = changes.some(({ x }) => x.method === 'DELETE');
+  const status = textOf(objectOf(field(view, 'metadata'))['status']);
+  const lostTitle = title !== undefined && typeof field(view, 'title') === 'string' && field(view, 'title') !== title;
+  const lostArchive = archived && status !== '' && status !== 'archived';
+  if (!lostTitle && !lostArchive) return null;
+  const same = readsOf(scene, attempt).filter(
+    (other) => other.path === view.path && served(other) && other.at >= view.at,
+  );
+  const mixed = lostTitle && same.some((other) => field(other, 'title') === title);
+  return lostDraft(scene, view, describe(view), lostTitle ? 'a renamed title' : 'an archived thread', mixed);
+};
+
+/** Messages of a thread that were posted to another thread of the same user. */
+const mixedUp = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
+  const thread = /^\/api\/threads\/([^/]+)\/messages$/.exec(view.path)?.[1];
+  if (thread === undefined || view.x.method !== 'GET' || !served(view) || !byValid(view)) return null;
+  const by = baseIdentity(view.x.identity);
+  const posts = attempt.exchanges.filter(
+    ({ x, path }) =>
+      x.method === 'POST' &&
+      /^\/api\/threads\/[^/]+\/messages$/.test(path) &&
+      isSuccess(x) &&
+      baseIdentity(x.identity) === by,
+  );
+  const own = new Set(
+    posts.filter(({ path }) => path === view.path).flatMap(({ x }) => markersIn(x.requestBody ?? '')),
+  );
+  const other = posts
+    .filter(({ path }) => path !== view.path)
+    .flatMap(({ x }) => markersIn(x.requestBody ?? ''))
+    .filter((marker) => !own.has(marker));
+  const seen = markersIn(view.x.body);
+  if (!seen.some((marker) => other.includes(marker))) return null;
+  return {
+    cause: 'thread-mixup',
+    phase: 'http-api',
+    signal: 'high',
+    fact: `${describe(view)}: shows ${seen.filter((marker) => other.includes(marker)).join(', ')} of another thread`,
+    detail: "another own thread's messages",
+    rank: 1,
+    fits,
+  };
+};
+
+const textIn = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  return listOf(value)
+    .map((part) => textOf(objectOf(objectOf(part)['text'])['value']))
+    .join('');
+};
+
+/** The record came back with other content than was confirmed. */
+const altered = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
+  if (view.x.method !== 'GET' || !served(view) || view.truncated || !STORED_ROUTE.test(view.path)) return null;
+  const written = chatWrites(attempt).find(({ id }) => view.path === `${CHAT}/${id}`);
+  if (written === undefined || written.view.truncated) return null;
+  const sent = objectOf(parsed(written.view.x.requestBody ?? ''))['content'];
+  const got = textIn(field(view, 'content'));
+  if (typeof sent !== 'string' || sent === got) return null;
+  return {
+    cause: 'data-corrupted',
+    phase: 'http-api',
+    signal: 'high',
+    fact: describe(view),
+    detail: 'content comes back altered',
+    rank: 1,
+    fits,
+  };
+};
+
+/** Pages, totals and order, where the failure says so and nothing is lost. */
+const paged = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
+  if (view.x.method !== 'GET' || !served(view) || !/\/messages$/.test(view.path) || !byValid(view)) return null;
+  if (!attempt.failures.some((failure) => failure.class === 'pagination')) return null;
+  const posts = attempt.exchanges.filter(
+    ({ x, path }) => x.method === 'POST' && path === view.path && isSuccess(x),
+  ).length;
+  const list = items(view);
+  const total = field(view, 'total') ?? field(view, 'total_count');
+  const limit = Number(view.query.get('limit') ?? 50);
+  const offset = Number(view.query.get('offset') ?? 0);
+  const wrongTotal =
+    typeof total === 'number' && list !== null && total !== posts && (list.length >= limit || total === list.length);
+  const wrongSize = list !== null && list.length !== Math.max(0, Math.min(limit, posts - offset));
+  return {
+    cause: 'pagination-wrong',
+    phase: 'http-api',
+    signal: wrongTotal || wrongSize ? 'high' : 'medium',
+    fact: `${describe(view)}; ${posts} were posted`,
+    detail: wrongTotal ? 'total is not the number of records' : 'page, total or order wrong',
+    rank: wrongTotal || wrongSize ? 1 : 2,
+    fits: ['pagination', 'not-persisted'],
+  };
+};
+
+export const storageDraft = (scene: Scene, attempt: RedAttempt, view: HttpView): FindingDraft | null =>
+  absentById(scene, attempt, view) ??
+  shortList(scene, attempt, view) ??
+  undone(scene, attempt, view) ??
+  mixedUp(attempt, view) ??
+  altered(attempt, view) ??
+  paged(attempt, view);
