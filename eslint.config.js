@@ -44,6 +44,8 @@ export default tseslint.config(
       '@typescript-eslint/unbound-method': 'off',
       'no-empty': ['error', { allowEmptyCatch: false }],
       eqeqeq: 'error',
+      // Playwright reads a fixture's dependencies from its pattern, so "none" is written `{}`.
+      'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }],
     },
   },
   { files: ['**/*.js', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
@@ -51,7 +53,7 @@ export default tseslint.config(
     files: ['tests/**/*.ts', 'checks/**/*.spec.ts'],
     extends: [playwright.configs['flat/recommended']],
     rules: {
-      'no-empty-pattern': 'off',
+      'playwright/consistent-spacing-between-blocks': 'off',
       'playwright/no-conditional-in-test': 'error',
       'playwright/no-conditional-expect': 'error',
       'playwright/no-wait-for-timeout': 'error',

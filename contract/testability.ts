@@ -38,3 +38,6 @@ export const cannedPhraseIn = (text: string): string | undefined => {
   const normalised = text.toLowerCase();
   return CANNED_PHRASES.find((phrase) => normalised.includes(phrase));
 };
+
+/** Domain of test users' e-mail addresses; nothing is ever sent to it. */
+export const TEST_EMAIL_DOMAIN = 'staging.netrasystems.ai';

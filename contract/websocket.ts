@@ -106,6 +106,13 @@ export const rateLimitDetails = z.looseObject({
   retry_after_seconds: z.int().min(1),
 });
 
+/** The reply to a message over the rate. */
+export const rateLimitError = z.looseObject({
+  ...errorMessage.shape,
+  error_code: z.literal('RATE_LIMIT_EXCEEDED'),
+  details: rateLimitDetails,
+});
+
 const event = <Type extends string, Payload extends z.ZodType>(type: Type, payload: Payload) =>
   z.looseObject({
     type: z.literal(type),

@@ -1,0 +1,44 @@
+import { availableParallelism } from 'node:os';
+import { defineConfig } from '@playwright/test';
+import { prepareEnvironment } from './fixtures/environment.ts';
+
+const environment = prepareEnvironment();
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'test-results',
+  fullyParallel: true,
+  workers: availableParallelism(),
+  // Locally a second try would only hide a flake; CI keeps the first failure and calls the test flaky.
+  retries: environment.ci ? 1 : 0,
+  forbidOnly: environment.ci,
+  timeout: 30_000,
+  // One line of output per failure says where it was; the stack of the suite itself says nothing.
+  captureGitInfo: { commit: false, diff: false },
+  reporter: [
+    ['list'],
+    ['html', { outputFolder: 'reports/html', open: 'never' }],
+    ['json', { outputFile: 'reports/results.json' }],
+    // Last, because the last reporter that returns a status decides the exit code.
+    ['./reporter/goldenpath-reporter.ts', { runId: environment.runId, modelFile: environment.impactModel }],
+  ],
+  projects: [
+    { name: 'preflight', testMatch: /preflight\.setup\.ts$/, retries: 0 },
+    { name: 'p1-critical', testDir: 'tests/p1', dependencies: ['preflight'] },
+  ],
+  // Secrets go to the stand-in through the environment it inherits: whatever stood here would be in the reports.
+  ...(environment.baseUrl === undefined
+    ? {
+        webServer: {
+          command: 'node --import tsx standin/main.ts --port 0 --quiet',
+          wait: {
+            stdout:
+              /standin ready: port (?<standin_port>\d+) api (?<standin_origin>\S+) auth (?<standin_auth_origin>\S+)/,
+          },
+          gracefulShutdown: { signal: 'SIGTERM' as const, timeout: 2_000 },
+          stdout: 'ignore' as const,
+          stderr: 'pipe' as const,
+        },
+      }
+    : {}),
+});

@@ -1,0 +1,721 @@
+import { randomInt } from 'node:crypto';
+import {
+  agentReply,
+  agentStatusReply,
+  breakerReply,
+  chatRunControlReply,
+  chatRunStatusReply,
+  controlReply,
+  type AgentReply,
+  type AgentType,
+} from '../../contract/agents.ts';
+import { chatMessagePage } from '../../contract/chat-messages.ts';
+import {
+  discoveryReply,
+  MCP_SERVER,
+  MCP_TOOLS,
+  mcpConfigReply,
+  mcpServersReply,
+  mcpServerStatusReply,
+  mcpServerUnknownReply,
+  mcpStatusReply,
+  mcpToolsReply,
+  publicConfigReply,
+  websocketConfigReply,
+} from '../../contract/discovery.ts';
+import { agentsHealthReply, healthReply, readyReply, wsConfigReply, wsHealthReply } from '../../contract/health.ts';
+import { LIMITS } from '../../contract/limits.ts';
+import { millisOf } from '../../contract/primitives.ts';
+import { agentStreamFrame, chatStreamFrame, STREAM_EVENTS, streamInfoReply } from '../../contract/sse.ts';
+import { CALCULATOR, cannedPhraseIn } from '../../contract/testability.ts';
+import { toolCategoriesReply, toolExecutionReply, toolsReply } from '../../contract/tools.ts';
+import { because } from '../../evidence/failure.ts';
+import { closedPort } from '../../fixtures/closed-port.ts';
+import { secretsIn } from '../../fixtures/leaks.ts';
+import { newMarker, sumPrompt, type SumProbe } from '../../fixtures/probes.ts';
+import { expectDelivery, expectFrameOrder, knownFrames } from '../../fixtures/stream-checks.ts';
+import type { Reply } from '../../fixtures/reply.ts';
+import type { User } from '../../fixtures/user.ts';
+import { expect, test } from '../../fixtures/test.ts';
+
+const SLOW_ANSWER_MS = 5_000;
+/** A clock of the target may differ from ours by so much. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
+const sameUrl = (url: string): string => url.replace(/\/$/, '');
+
+/** A run over HTTP succeeded exactly when all of these hold; a 200 alone says nothing. */
+const expectSuccess = (key: string, reply: AgentReply, agent: AgentType, probe: SumProbe): string => {
+  expect(
+    { status: reply.status, circuit_breaker_state: reply.circuit_breaker_state, error: reply.error },
+    because('answer-failure', `${key}.status`, `the 200 of ${agent} means a successful run`),
+  ).toEqual({ status: 'success', circuit_breaker_state: 'CLOSED', error: null });
+  expect(reply.agent, because('answer-wrong', `${key}.agent`, 'the agent that I asked answers')).toBe(agent);
+  expect(
+    reply.execution_time,
+    because('http-body', `${key}.execution-time`, 'the execution time is a duration'),
+  ).toBeGreaterThanOrEqual(0);
+  const answer = reply.response ?? '';
+  expect(answer).toAnswer(`${key}.answer`, probe);
+  return answer;
+};
+
+test(
+  'P1-05 I look at what is there - services, agents and hosts are named and connected',
+  { tag: ['@p1', '@agent-execution', '@http'] },
+  async ({ alice, nobody, target }) => {
+    const unknown = newMarker();
+    const forged = await alice.forged();
+    const [servers, status, missing, mine, stream, services, anonymous, rejected, noService] =
+      await test.step('ask all of them', () =>
+        Promise.all([
+          alice.api.get('/api/mcp/servers'),
+          alice.api.get(`/api/mcp/servers/${MCP_SERVER}/status`),
+          alice.api.get(`/api/mcp/servers/${unknown}/status`),
+          alice.api.get('/api/mcp/status'),
+          nobody.api.get('/api/agents/stream'),
+          nobody.api.get('/api/discovery/services'),
+          nobody.api.get('/api/mcp/status'),
+          forged.api.get('/api/mcp/status'),
+          nobody.api.get(`/api/discovery/services/${unknown}`),
+        ]));
+
+    const capabilities = { tools: true, resources: true, prompts: true };
+    const connected = { name: MCP_SERVER, status: 'connected', capabilities };
+    const list = servers.ok('mcp.servers', mcpServersReply);
+    expect(list.status, because('http-body', 'mcp.servers.status', 'the list is a success')).toBe('success');
+    expect(
+      list.data.filter(({ name }) => name === MCP_SERVER),
+      because('http-body', 'mcp.servers.connected', `${MCP_SERVER} is listed as connected with all capabilities`),
+    ).toMatchObject([connected]);
+    const detail = status.ok('mcp.server', mcpServerStatusReply);
+    expect(detail.data, because('http-body', 'mcp.server.connected', 'its own status agrees')).toMatchObject(connected);
+    const nothing = missing.ok('mcp.server.unknown', mcpServerUnknownReply);
+    expect(
+      nothing.message,
+      because('http-body', 'mcp.server.unknown', 'an unknown server is named in the reply'),
+    ).toContain(unknown);
+
+    const mcp = mine.ok('mcp.status', mcpStatusReply);
+    expect(mcp.authenticated, because('auth-rejected', 'mcp.status.authenticated', 'my token is recognised')).toBe(
+      true,
+    );
+    expect(
+      [...mcp.tools_available].sort(),
+      because('http-body', 'mcp.status.tools', 'the eleven tools are available'),
+    ).toEqual([...MCP_TOOLS].sort());
+    const open = anonymous.ok('mcp.status.anonymous', mcpStatusReply);
+    expect(
+      open.authenticated,
+      because('auth-accepted', 'mcp.status.anonymous', 'without a token nobody is authenticated'),
+    ).toBe(false);
+    const fake = rejected.ok('mcp.status.forged', mcpStatusReply);
+    expect(
+      fake.authenticated,
+      because('auth-accepted', 'mcp.status.forged', 'a forged token authenticates nobody'),
+    ).toBe(false);
+
+    const info = stream.ok('agents.stream.info', streamInfoReply);
+    expect(
+      [...info.supported_agents].sort(),
+      because('http-body', 'agents.stream.supported', 'the three agents are supported'),
+    ).toEqual(['data', 'optimization', 'triage']);
+
+    const { backend, frontend, auth } = services.ok('discovery', discoveryReply).services;
+    expect(
+      {
+        api: sameUrl(backend.url),
+        apiUrl: sameUrl(backend.api_url),
+        ws: backend.ws_url,
+        frontend: sameUrl(frontend.url),
+        auth: sameUrl(auth.url),
+        authApi: sameUrl(auth.api_url ?? ''),
+      },
+      because('http-body', 'discovery.urls', 'discovery names the hosts that I use'),
+    ).toEqual({
+      api: target.api,
+      apiUrl: target.api,
+      ws: target.ws,
+      frontend: target.frontend,
+      auth: target.auth,
+      authApi: target.auth,
+    });
+    expect(noService).toBeEnvelope('discovery.unknown', 404, `Service '${unknown}' not found in discovery`);
+  },
+);
+
+test(
+  'P1-06 I read the published settings - they are complete and consistent, the internal ones are closed to me',
+  { tag: ['@p1', '@agent-execution', '@http'] },
+  async ({ ownUsers, nobody, target, environment, heartbeatSeconds, secondary }) => {
+    const newcomer = await ownUsers.fresh('fresh');
+    await test.step('my first call ever does not make me an administrator', async () => {
+      for (const key of ['config.first-call', 'config.second-call'])
+        expect(await newcomer.api.get('/api/config')).toBeEnvelope(key, 403, 'Admin access required');
+    });
+
+    const forged = await newcomer.forged();
+    const [open, wsConfig, wsHealth, websocket, mcp, anonymous, anonymousSocket, rejected] =
+      await test.step('read the published ones', () =>
+        Promise.all([
+          nobody.api.get('/api/config/public'),
+          nobody.api.get('/ws/config'),
+          nobody.api.get('/ws/health'),
+          newcomer.api.get('/api/config/websocket'),
+          newcomer.api.get('/api/mcp/config'),
+          nobody.api.get('/api/config'),
+          nobody.api.get('/api/config/websocket'),
+          forged.api.get('/api/config/websocket'),
+        ]));
+    expect(
+      open.ok('config.public', publicConfigReply),
+      because('http-body', 'config.public', 'the public settings are those of this environment'),
+    ).toMatchObject({
+      environment: environment.name,
+      features: { websocket: true, multi_agent: true },
+    });
+    const { limits } = wsConfig.ok('ws.config', wsConfigReply).websocket;
+    const advertised = wsHealth.ok('ws.health', wsHealthReply).config;
+    expect(
+      limits,
+      because('http-body', 'ws.config.limits', 'the advertised limits are those of the contract'),
+    ).toMatchObject({
+      max_connections_per_user: LIMITS.connectionsPerUser,
+      max_message_rate_per_minute: LIMITS.messagesPerMinute,
+      max_message_size_bytes: LIMITS.messageBytes,
+      heartbeat_interval_seconds: heartbeatSeconds,
+    });
+    expect(
+      {
+        connections: advertised.max_connections_per_user ?? limits.max_connections_per_user,
+        heartbeat: advertised.heartbeat_interval ?? limits.heartbeat_interval_seconds,
+      },
+      because('http-body', 'ws.health.limits', '/ws/health names the same limits as /ws/config'),
+    ).toEqual({ connections: limits.max_connections_per_user, heartbeat: limits.heartbeat_interval_seconds });
+    const socketUrl = websocket.ok('config.websocket', websocketConfigReply).ws_url;
+    expect(socketUrl, because('http-body', 'config.websocket.url', 'the socket URL is one')).toMatch(
+      /^wss?:\/\/.+\/ws$/,
+    );
+    const clients = mcp.ok('mcp.config', mcpConfigReply);
+
+    const leaks = [open, wsConfig, wsHealth, websocket, mcp].flatMap((reply) =>
+      secretsIn(reply.text, environment.bypassKey),
+    );
+    expect(leaks, because('http-body', 'config.secrets', 'no settings carry a token, a key or a password')).toEqual([]);
+
+    expect(anonymous).toBeRefused('config.anonymous');
+    expect(anonymousSocket).toBeRefused('config.websocket.anonymous');
+    expect(rejected).toBeUnauthorized('config.websocket.forged');
+
+    for (const [check, url, origin] of [
+      ['ws-url', socketUrl, target.ws],
+      ['mcp-http-endpoint', clients.http.endpoint, target.api],
+      ['mcp-websocket-endpoint', clients.websocket.endpoint, target.ws],
+    ] as const)
+      secondary(check, hostOf(url) === hostOf(origin), `${url}, expected a URL of ${hostOf(origin)}`);
+  },
+);
+
+test(
+  'P1-07 I ask each agent something - the one I asked answers exactly that',
+  { tag: ['@p1', '@agent-execution', '@http'] },
+  async ({ alice, nobody, secondary }) => {
+    const asked = [
+      { path: '/api/agents/triage', agent: 'triage', body: {}, probe: sumPrompt() },
+      { path: '/api/agents/data', agent: 'data', body: {}, probe: sumPrompt() },
+      { path: '/api/agents/optimization', agent: 'optimization', body: {}, probe: sumPrompt() },
+      { path: '/api/agents/execute', agent: 'triage', body: { type: 'triage' }, probe: sumPrompt() },
+    ] as const;
+    const replies = await test.step('ask four times, once with the word "test" in it', () =>
+      Promise.all(
+        asked.map(({ path, body, probe }) => {
+          const suffix = 'type' in body ? ' This is a test.' : '';
+          return alice.run(path, { ...body, message: `${probe.text}${suffix}` });
+        }),
+      ));
+    const texts = asked.map(({ path, agent, probe }, index) => {
+      const key = `run${path.slice('/api/agents'.length).replace('/', '.')}`;
+      return expectSuccess(key, (replies[index] as (typeof replies)[number]).ok(key, agentReply), agent, probe);
+    });
+    expect(new Set(texts).size, because('answer-wrong', 'run.distinct', 'four prompts have four answers')).toBe(4);
+
+    await test.step('nobody else, and nothing incomplete, is served', async () => {
+      const message = sumPrompt().text;
+      const forged = await alice.forged();
+      const [anonymous, rejected, noMessage, noType] = await Promise.all([
+        nobody.run('/api/agents/triage', { message }),
+        forged.run('/api/agents/triage', { message }),
+        alice.run('/api/agents/triage', {}),
+        alice.run('/api/agents/execute', { message }),
+      ]);
+      expect(anonymous).toBeRefused('run.anonymous');
+      expect(
+        anonymous.text,
+        because('auth-accepted', 'run.anonymous.response', 'a refusal has no response'),
+      ).not.toContain('"response"');
+      expect(rejected).toBeUnauthorized('run.forged');
+      expect(noMessage).toBeInvalid('run.no-message', 'message');
+      expect(noType).toBeInvalid('run.no-type', 'type');
+    });
+    const slowest = Math.max(...replies.map(({ ms }) => ms));
+    secondary('slow-answer', slowest <= SLOW_ANSWER_MS, `${Math.round(slowest)} ms`);
+  },
+);
+
+test(
+  'P1-08 I watch the agent work - steps and text arrive while it runs, and end with the answer',
+  { tag: ['@p1', '@agent-execution', '@sse', '@http'] },
+  async ({ alice, nobody, cleanup, secondary, column }) => {
+    const label = newMarker();
+    const [ofAgent, ofChat] = [sumPrompt(), sumPrompt()];
+    const simulate_delay = column({ remote: 1, standin: 0.3 });
+    const post = (body: Record<string, unknown>) => ({ method: 'POST', body: { ...body, simulate_delay } }) as const;
+
+    const [info, notAllowed] = await Promise.all([
+      nobody.api.get('/api/agents/stream'),
+      alice.api.get('/api/chat/stream'),
+    ]);
+    const described = info.ok('stream.info', streamInfoReply);
+    expect(
+      [...described.stream_events].sort(),
+      because('http-body', 'stream.info.events', 'the six events are announced'),
+    ).toEqual([...STREAM_EVENTS].sort());
+    expect(notAllowed).toBeMethodNotAllowed('stream.chat.get', 'POST');
+
+    const readAll = async (key: string, path: string, body: Record<string, unknown>) => {
+      const stream = await alice.stream(key, path, post(body));
+      return stream.all();
+    };
+    const [agentFrames, chatFrames] = await test.step('read both streams to their end', () =>
+      Promise.all([
+        readAll('stream.agent', '/api/agents/stream', { message: ofAgent.text }),
+        readAll('stream.chat', '/api/chat/stream', { content: ofChat.text, thread_id: label }),
+      ]));
+
+    const agent = knownFrames('stream.agent', 'event', agentFrames, agentStreamFrame);
+    expectFrameOrder(
+      'stream.agent',
+      agent.map(({ event }) => event),
+      /^agent_started( agent_thinking)+( agent_progress)+ agent_completed stream_end$/,
+    );
+    expectDelivery('stream.agent', agentFrames);
+    const result = agent.flatMap((frame) => (frame.event === 'agent_completed' ? [frame.result] : []));
+    expect(result.join()).toAnswer('stream.agent.answer', ofAgent);
+    const echoed = agent.flatMap((frame) => (frame.event === 'agent_started' ? [frame.message] : []));
+    expect(echoed, because('answer-wrong', 'stream.agent.request', 'the run is about my request')).toEqual([
+      ofAgent.text,
+    ]);
+
+    const chat = knownFrames('stream.chat', 'type', chatFrames, chatStreamFrame);
+    expectFrameOrder(
+      'stream.chat',
+      chat.map(({ type }) => type),
+      /^stream_start user_message agent_started( agent_thinking)+( tool_executing tool_completed)+( response_chunk){2,} response_complete agent_completed stream_end$/,
+    );
+    expectDelivery('stream.chat', chatFrames);
+    const chunks = chat.flatMap((frame) => (frame.type === 'response_chunk' ? [frame] : []));
+    const streamed = chunks.map(({ content }) => content).join('');
+    const complete = chat.flatMap((frame) => (frame.type === 'response_complete' ? [frame.message] : []));
+    const prompts = chat.flatMap((frame) => (frame.type === 'user_message' ? [frame.message] : []));
+    [...prompts, ...complete].forEach(({ id }) =>
+      cleanup.add(`delete message ${id}`, () => alice.api.delete(`/api/chat/messages/${id}`)),
+    );
+    expect(
+      new Set(chat.map((frame) => ('run_id' in frame ? frame.run_id : ''))).size,
+      because('events-order', 'stream.chat.run', 'all frames belong to one run'),
+    ).toBe(1);
+    expect(
+      complete.map(({ content }) => content),
+      because('answer-wrong', 'stream.chat.chunks', 'the chunks add up to the answer'),
+    ).toEqual([streamed]);
+    expect(streamed).toAnswer('stream.chat.answer', ofChat);
+    expect(
+      chunks.map(({ is_final }) => is_final),
+      because('events-order', 'stream.chat.final', 'only the last chunk is final'),
+    ).toEqual(chunks.map((_, index) => index === chunks.length - 1));
+
+    await test.step('both messages are kept as streamed', async () => {
+      const page = (await alice.api.get(`/api/chat/messages?thread_id=${label}`)).ok(
+        'stream.chat.stored',
+        chatMessagePage,
+      );
+      expect(
+        page.messages.map(({ message_type, content, user_id }) => ({ message_type, content, user_id })),
+        because('not-persisted', 'stream.chat.stored', 'question and answer are stored'),
+      ).toEqual([
+        { message_type: 'user', content: ofChat.text, user_id: alice.id },
+        { message_type: 'assistant', content: streamed, user_id: alice.id },
+      ]);
+    });
+
+    await test.step('nobody else, and nothing incomplete, gets a stream', async () => {
+      const forged = await alice.forged();
+      const message = { message: ofAgent.text };
+      const content = { content: ofChat.text, thread_id: label };
+      const [anonymousAgent, anonymousChat, forgedAgent, forgedChat, noMessage, noThread] = await Promise.all([
+        nobody.api.post('/api/agents/stream', message),
+        nobody.api.post('/api/chat/stream', content),
+        forged.api.post('/api/agents/stream', message),
+        forged.api.post('/api/chat/stream', content),
+        alice.api.post('/api/agents/stream', {}),
+        alice.api.post('/api/chat/stream', { content: ofChat.text }),
+      ]);
+      expect(anonymousAgent).toBeRefused('stream.agent.anonymous');
+      expect(anonymousChat).toBeRefused('stream.chat.anonymous');
+      expect(forgedAgent).toBeUnauthorized('stream.agent.forged');
+      expect(forgedChat).toBeUnauthorized('stream.chat.forged');
+      expect(noMessage).toBeInvalid('stream.agent.no-message', 'message');
+      expect(noThread).toBeInvalid('stream.chat.no-thread', 'thread_id');
+    });
+    const slowest = Math.max(agentFrames[0]?.at ?? 0, chatFrames[0]?.at ?? 0);
+    secondary('slow-first-frame', slowest <= SLOW_ANSWER_MS, `${Math.round(slowest)} ms`);
+  },
+);
+
+const statusOf = async (key: string, user: User, agentId: string) => {
+  const items = (await user.api.get(`/api/agents/status?agent_id=${agentId}`)).ok(key, agentStatusReply);
+  expect(items, because('http-body', `${key}.items`, 'the status of one agent is one item')).toHaveLength(1);
+  return items[0] as (typeof items)[number];
+};
+
+test(
+  'P1-09 I look at my agents - what I see is true, and only mine',
+  { tag: ['@p1', '@agent-execution', '@http'] },
+  async ({ alice, bob, nobody, cleanup }) => {
+    const agentId = `${newMarker()}-agent`;
+    const runId = `${newMarker()}-run`;
+    const begun = Date.now();
+
+    await test.step('a started agent is listed as running', async () => {
+      const started = (await alice.api.post('/api/agents/start', { agent_id: agentId, message: sumPrompt().text })).ok(
+        'agent.start',
+        controlReply,
+      );
+      cleanup.add(`stop ${agentId}`, () => alice.api.post('/api/agents/stop', { agent_id: agentId }));
+      expect(started.agent_id, because('http-body', 'agent.start.id', 'my agent id is kept')).toBe(agentId);
+      const item = await statusOf('agent.status', alice, agentId);
+      expect(item, because('http-body', 'agent.status', 'my agent runs')).toMatchObject({
+        agent_id: agentId,
+        status: 'running',
+        agent_type: 'triage',
+        message_count: 1,
+      });
+      const startedAt = millisOf(item.start_time);
+      expect(startedAt, because('http-body', 'agent.status.start', 'it was started just now')).toBeGreaterThanOrEqual(
+        begun - CLOCK_TOLERANCE_MS,
+      );
+      expect(startedAt, because('http-body', 'agent.status.start', 'it was started just now')).toBeLessThanOrEqual(
+        Date.now() + CLOCK_TOLERANCE_MS,
+      );
+      const list = (await alice.api.get('/api/agents/status')).ok('agent.list', agentStatusReply);
+      expect(
+        list.filter(({ agent_id }) => agent_id === agentId),
+        because('http-body', 'agent.list', 'the list has it once'),
+      ).toHaveLength(1);
+    });
+
+    await test.step('a chat run is running, then stopped', async () => {
+      const control = async (action: string) =>
+        (await alice.api.post(`/api/chat/agents/${runId}/${action}`, {})).ok(`run.${action}`, chatRunControlReply);
+      const status = async (key: string) =>
+        (await alice.api.get(`/api/chat/agents/${runId}/status`)).ok(key, chatRunStatusReply);
+      const mine = { run_id: runId, user_id: alice.id };
+      expect(await control('start'), because('http-body', 'run.start', 'the run is mine and started')).toMatchObject({
+        ...mine,
+        status: 'started',
+      });
+      cleanup.add(`stop run ${runId}`, () => alice.api.post(`/api/chat/agents/${runId}/stop`, {}));
+      expect(
+        await status('run.status.running'),
+        because('http-body', 'run.status.running', 'the run is running'),
+      ).toMatchObject({ ...mine, status: 'running' });
+      expect(await control('stop'), because('http-body', 'run.stop', 'the run is stopped')).toMatchObject({
+        ...mine,
+        status: 'stopped',
+      });
+      expect(
+        await status('run.status.stopped'),
+        because('http-body', 'run.status.stopped', 'the run stays stopped'),
+      ).toMatchObject({ ...mine, status: 'stopped' });
+    });
+
+    const unknown = newMarker();
+    const forged = await alice.forged();
+    const [mcp, breaker, health, noAgent, noRun, foreignAgent, foreignRun, bobs, anonymous, fake] =
+      await test.step('ask for the rest, and for what is not mine', () =>
+        Promise.all([
+          alice.api.get('/api/mcp/status'),
+          alice.api.get('/api/agents/triage/circuit_breaker/status'),
+          nobody.api.get('/health/agents'),
+          alice.api.get(`/api/agents/status?agent_id=${unknown}`),
+          alice.api.get(`/api/chat/agents/${unknown}/status`),
+          bob.api.get(`/api/agents/status?agent_id=${agentId}`),
+          bob.api.get(`/api/chat/agents/${runId}/status`),
+          bob.api.get('/api/agents/status'),
+          nobody.api.get('/api/agents/status'),
+          forged.api.get('/api/mcp/status'),
+        ]));
+    expect(
+      mcp.ok('mcp.status', mcpStatusReply).authenticated,
+      because('auth-rejected', 'mcp.status', 'my token is recognised'),
+    ).toBe(true);
+    expect(
+      breaker.ok('breaker', breakerReply).state,
+      because('http-body', 'breaker.closed', 'the circuit is closed'),
+    ).toBe('CLOSED');
+    expect(
+      health.ok('health.agents', agentsHealthReply).status,
+      because('http-body', 'health.agents', 'the agents are healthy'),
+    ).toBe('healthy');
+    expect(noAgent).toBeEnvelope('agent.status.unknown', 404);
+    expect(noRun).toBeEnvelope('run.status.unknown', 404);
+    expect(foreignAgent).toBeEnvelope('agent.status.foreign', 403);
+    expect(foreignRun).toBeEnvelope('run.status.foreign', 403);
+    const others = bobs.ok('agent.list.other', agentStatusReply).map(({ agent_id }) => agent_id);
+    expect(others, because('foreign-data', 'agent.list.other', 'B does not see my agent')).not.toContain(agentId);
+    expect(anonymous).toBeRefused('agent.list.anonymous');
+    expect(
+      fake.ok('mcp.status.forged', mcpStatusReply).authenticated,
+      because('auth-accepted', 'mcp.status.forged', 'a forged token authenticates nobody'),
+    ).toBe(false);
+  },
+);
+
+test(
+  'P1-10 I list my tools and run one - its result is computed from my input',
+  { tag: ['@p1', '@agent-execution', '@http'] },
+  async ({ alice, nobody }) => {
+    const [a, b] = [randomInt(10_000, 100_000), randomInt(10_000, 100_000)];
+    const calculate = (operation: string) =>
+      alice.run('/api/tools/execute', { tool_name: CALCULATOR, arguments: { operation, a, b } });
+    const [listed, added, multiplied, mcpTools, mcpStatus, listedCategories] = await test.step('list and run', () =>
+      Promise.all([
+        alice.api.get('/api/tools'),
+        calculate('add'),
+        calculate('multiply'),
+        alice.api.get('/api/mcp/tools'),
+        alice.api.get('/api/mcp/status'),
+        nobody.api.get('/api/tools/categories'),
+      ]));
+    const list = listed.ok('tools', toolsReply);
+    const tool = list.tools.find(({ tool_name }) => tool_name === CALCULATOR);
+    expect(list.tools.length, because('http-body', 'tools.count', 'there is at least one tool')).toBeGreaterThanOrEqual(
+      1,
+    );
+    expect(
+      { total: list.total_tools, available: list.available_tools },
+      because('http-body', 'tools.totals', 'the totals are those of the list'),
+    ).toEqual({ total: list.tools.length, available: list.tools.filter(({ available }) => available).length });
+    expect(tool?.available, because('http-body', 'tools.calculator', 'the calculator is listed and available')).toBe(
+      true,
+    );
+
+    for (const [key, reply, value] of [
+      ['tool.add', added, a + b],
+      ['tool.multiply', multiplied, a * b],
+    ] as const) {
+      const execution = reply.ok(key, toolExecutionReply);
+      expect(execution.status, because('answer-failure', `${key}.status`, 'the 200 means a successful execution')).toBe(
+        'success',
+      );
+      expect(execution, because('answer-wrong', key, 'the result is computed from my numbers')).toMatchObject({
+        tool_name: CALCULATOR,
+        result: { value },
+      });
+    }
+
+    const tools = mcpTools.ok('mcp.tools', mcpToolsReply);
+    const names = tools.tools.map(({ name }) => name);
+    expect(tools.count, because('http-body', 'mcp.tools.count', 'the count is that of the list')).toBe(names.length);
+    const { tools_available } = mcpStatus.ok('mcp.status', mcpStatusReply);
+    expect(
+      tools_available.filter((name) => !names.includes(name)),
+      because('http-body', 'mcp.tools.complete', 'every available tool is listed'),
+    ).toEqual([]);
+    expect(
+      names.length,
+      because('http-body', 'mcp.tools.some', 'there is at least one MCP tool'),
+    ).toBeGreaterThanOrEqual(1);
+    const category = listedCategories
+      .ok('tools.categories', toolCategoriesReply)
+      .find(({ name }) => name === tool?.category);
+    expect(
+      category?.count ?? 0,
+      because('http-body', 'tools.categories', "the calculator's category has a tool"),
+    ).toBeGreaterThanOrEqual(1);
+
+    await test.step('nobody else, and nothing impossible, is executed', async () => {
+      const forged = await alice.forged();
+      const body = { tool_name: CALCULATOR, arguments: { operation: 'add', a, b } };
+      const unknown = newMarker();
+      const [anonymousList, anonymousRun, forgedList, forgedRun, empty, missing, badOperand] = await Promise.all([
+        nobody.api.get('/api/tools'),
+        nobody.run('/api/tools/execute', body),
+        forged.api.get('/api/tools'),
+        forged.run('/api/tools/execute', body),
+        alice.run('/api/tools/execute', {}),
+        alice.run('/api/tools/execute', { tool_name: unknown }),
+        alice.run('/api/tools/execute', { tool_name: CALCULATOR, arguments: { operation: 'add', a, b: 'many' } }),
+      ]);
+      expect(anonymousList).toBeRefused('tools.anonymous');
+      expect(anonymousRun).toBeRefused('tool.anonymous');
+      expect(forgedList).toBeUnauthorized('tools.forged');
+      expect(forgedRun).toBeUnauthorized('tool.forged');
+      expect(empty).toBeInvalid('tool.no-name', 'tool_name');
+      expect(missing).toBeEnvelope('tool.unknown', 404);
+      expect(badOperand).toBeEnvelope('tool.bad-operand', 422);
+    });
+  },
+);
+
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((left, right) => left - right);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+};
+
+test(
+  'P1-11 I ask ten times, then slowly - agents answer quickly and nobody waits for a slow request',
+  { tag: ['@p1', '@agent-execution', '@http', '@load'], lock: '-exclusive-' },
+  async ({ alice, nobody, http, deadlines, secondary, column }) => {
+    const [alive, ready] = await Promise.all([
+      nobody.api.get('/health'),
+      nobody.api.get('/health/ready', { deadline: deadlines.ready }),
+    ]);
+    alive.ok('health', healthReply);
+    ready.ok('health.ready', readyReply);
+
+    const durations = await test.step('ask ten times, one after another', async () => {
+      const measured: number[] = [];
+      for (let time = 0; time < 10; time++) {
+        const probe = sumPrompt();
+        const reply = await alice.run('/api/agents/triage', { message: probe.text });
+        expectSuccess('run', reply.ok('run', agentReply), 'triage', probe);
+        measured.push(reply.ms);
+      }
+      return measured.sort((left, right) => left - right);
+    });
+    expect(
+      durations[9] ?? 0,
+      because('deadline', 'run.slowest', 'the slowest of ten answers comes in time'),
+    ).toBeLessThanOrEqual(column({ remote: 10_000, standin: 2_000 }));
+
+    const { delayed, probe, checks } = await test.step('others are served while a slow request runs', async () => {
+      await http.reserve('outside', 5);
+      const slowProbe = sumPrompt();
+      const slow = alice.run('/api/agents/triage', {
+        message: slowProbe.text,
+        simulate_delay: column({ remote: 5, standin: 0.5 }),
+      });
+      const answers: Reply[] = [];
+      const others = (async () => {
+        for (let time = 0; time < 5; time++) answers.push(await nobody.api.get('/health', { connection: 'fresh' }));
+      })();
+      const [late] = await Promise.all([slow, others]);
+      return { delayed: late, probe: slowProbe, checks: answers };
+    });
+    expectSuccess('run.delayed', delayed.ok('run.delayed', agentReply), 'triage', probe);
+    const timestamps = checks.map((reply) => reply.ok('health.meanwhile', healthReply).timestamp);
+    expect(
+      new Set(timestamps).size,
+      because('http-body', 'health.meanwhile.fresh', 'no answer of /health comes from a cache'),
+    ).toBe(5);
+    const before = checks.filter(({ endedAt }) => endedAt < delayed.endedAt);
+    expect(
+      before.length,
+      because('deadline', 'health.meanwhile.served', 'a slow request holds nobody up'),
+    ).toBeGreaterThanOrEqual(3);
+
+    await test.step('the measuring client reports what fails', async () => {
+      const origin = await closedPort();
+      await expect(
+        http.send('other', '/health', nobody.identity, { origin }),
+        because('unknown', 'control.refused', 'a closed port is an error'),
+      ).rejects.toThrow(/^\[tcp-refused\]/);
+    });
+
+    const middle = median(durations);
+    const ninth = durations[8] ?? 0;
+    const slowestCheck = Math.max(...checks.map(({ ms }) => ms));
+    secondary('slow-median', middle <= column({ remote: 2_000, standin: 500 }), `${Math.round(middle)} ms`);
+    secondary('slow-ninth', ninth <= column({ remote: 5_000, standin: 1_000 }), `${Math.round(ninth)} ms`);
+    secondary('slow-health', slowestCheck <= 1_000, `${Math.round(slowestCheck)} ms`);
+  },
+);
+
+test(
+  'P1-22 I start, stop, restart and cancel my agent - what I am told is what happened, and only I can do it',
+  { tag: ['@p1', '@agent-execution', '@http'] },
+  async ({ alice, bob, nobody, cleanup }) => {
+    const agentId = `${newMarker()}-life`;
+    const start = (caller = alice as Pick<User, 'api'>) =>
+      caller.api.post('/api/agents/start', { agent_id: agentId, message: sumPrompt().text });
+    const end = (action: 'stop' | 'cancel', caller: Pick<User, 'api'> = alice, id = agentId) =>
+      caller.api.post(`/api/agents/${action}`, { agent_id: id });
+    const messages: string[] = [];
+    const expectDone = (reply: Awaited<ReturnType<typeof start>>, key: string, action: string) => {
+      const control = reply.ok(key, controlReply);
+      messages.push(control.message);
+      expect(control, because('http-body', key, `the reply confirms ${action} of my agent`)).toMatchObject({
+        agent_id: agentId,
+        action,
+      });
+    };
+    const expectStatus = async (key: string, status: string) =>
+      expect((await statusOf(key, alice, agentId)).status, because('http-body', key, `the agent is ${status}`)).toBe(
+        status,
+      );
+
+    await test.step('start it, once', async () => {
+      expectDone(await start(), 'start', 'start');
+      cleanup.add(`cancel ${agentId}`, () => end('cancel'));
+      await expectStatus('start.status', 'running');
+      expect(await start()).toBeEnvelope('start.twice', 409);
+    });
+
+    await test.step('nobody else can end it', async () => {
+      const unknown = `${newMarker()}-life`;
+      const forged = await alice.forged();
+      const message = sumPrompt().text;
+      const replies = await Promise.all([
+        end('stop', bob),
+        end('cancel', bob),
+        end('stop', alice, unknown),
+        end('cancel', alice, unknown),
+        alice.api.post('/api/agents/start', {}),
+        alice.api.post('/api/agents/stop', {}),
+        nobody.api.post('/api/agents/start', { message }),
+        forged.api.post('/api/agents/start', { message }),
+      ] as const);
+      const [foreignStop, foreignCancel, unknownStop, unknownCancel, noMessage, noId, anonymous, rejected] = replies;
+      expect(foreignStop).toBeEnvelope('stop.foreign', 403);
+      expect(foreignCancel).toBeEnvelope('cancel.foreign', 403);
+      await expectStatus('foreign.status', 'running');
+      expect(unknownStop).toBeEnvelope('stop.unknown', 404);
+      expect(unknownCancel).toBeEnvelope('cancel.unknown', 404);
+      expect(noMessage).toBeInvalid('start.no-message', 'message');
+      expect(noId).toBeInvalid('stop.no-id', 'agent_id');
+      expect(anonymous).toBeRefused('start.anonymous');
+      expect(rejected).toBeUnauthorized('start.forged');
+      for (const action of ['start', 'stop', 'cancel'])
+        expect(await alice.api.get(`/api/agents/${action}`)).toBeMethodNotAllowed(`${action}.get`, 'POST');
+    });
+
+    await test.step('stop it, and stop it again', async () => {
+      expectDone(await end('stop'), 'stop', 'stop');
+      await expectStatus('stop.status', 'stopped');
+      expectDone(await end('stop'), 'stop.again', 'stop');
+    });
+
+    await test.step('start it again, and cancel it', async () => {
+      expectDone(await start(), 'restart', 'start');
+      expectDone(await end('cancel'), 'cancel', 'cancel');
+      await expectStatus('cancel.status', 'cancelled');
+    });
+    expect(
+      messages.map(cannedPhraseIn).filter((phrase) => phrase !== undefined),
+      because('answer-wrong', 'messages.canned', 'no reply is canned'),
+    ).toEqual([]);
+  },
+);

@@ -1,0 +1,461 @@
+import {
+  chatMessage,
+  chatMessageCreated,
+  chatMessageDeleted,
+  chatMessagePage,
+  MAX_CONTENT_CODE_POINTS,
+  messagesCard,
+} from '../../contract/chat-messages.ts';
+import {
+  textOf,
+  thread,
+  threadArchivedReply,
+  threadList,
+  threadMessageCreated,
+  threadMessagePage,
+  type Thread,
+} from '../../contract/threads.ts';
+import { because } from '../../evidence/failure.ts';
+import type { Cleanup } from '../../fixtures/cleanup.ts';
+import { newMarker } from '../../fixtures/probes.ts';
+import type { User } from '../../fixtures/user.ts';
+import { expect, test } from '../../fixtures/test.ts';
+
+const FRESH = { connection: 'fresh' } as const;
+
+const createThread = async (
+  key: string,
+  user: User,
+  cleanup: Cleanup,
+  body: Record<string, unknown>,
+): Promise<Thread> => {
+  const created = (await user.api.post('/api/threads', body)).ok(key, thread);
+  cleanup.add(`archive ${created.id}`, () => user.api.delete(`/api/threads/${created.id}`));
+  return created;
+};
+
+const postMessage = async (key: string, user: User, threadId: string, message: string) =>
+  (await user.api.post(`/api/threads/${threadId}/messages`, { message })).ok(key, threadMessageCreated);
+
+const messagesOf = async (key: string, user: User, threadId: string, query = '') =>
+  (await user.api.get(`/api/threads/${threadId}/messages${query}`)).ok(key, threadMessagePage);
+
+const deleteMessage = (user: User, id: string) => user.api.delete(`/api/chat/messages/${id}`);
+
+/** One message of each script, so that no byte-for-character mistake goes unseen. */
+const manyScripts = (marker: string) =>
+  `${marker} Ünïcödé ñ ß — 漢字かな交じり文 한국어 — שלום עולם مرحبا بالعالم — 👩‍💻🚀🏳️‍🌈 e\u0301 \u{1F9D1}\u{1F3FD}`;
+
+test(
+  'P1-12 I write messages - they are kept unchanged until I delete them',
+  { tag: ['@p1', '@conversations', '@http'] },
+  async ({ alice, nobody, cleanup, target, secondary }) => {
+    const label = newMarker();
+    const metadata = { marker: newMarker(), nested: { list: [1, 'two', null] } };
+    const exact = newMarker().padEnd(MAX_CONTENT_CODE_POINTS, 'x');
+    const write = async (key: string, body: Record<string, unknown>) => {
+      const { message } = (await alice.api.post('/api/chat/messages', { thread_id: label, ...body })).ok(
+        key,
+        chatMessageCreated,
+      );
+      cleanup.add(`delete message ${message.id}`, () => deleteMessage(alice, message.id));
+      return message;
+    };
+    const list = async (key: string) =>
+      (await alice.api.get(`/api/chat/messages?thread_id=${label}`)).ok(key, chatMessagePage);
+
+    const [first, second] = await test.step('write two messages', async () => {
+      const scripts = await write('message.create', { content: manyScripts(label), metadata });
+      return [scripts, await write('message.create.longest', { content: exact })] as const;
+    });
+    expect(
+      [first.user_id, second.user_id],
+      because('http-body', 'message.create.owner', 'both messages are mine'),
+    ).toEqual([alice.id, alice.id]);
+    expect(first.id, because('http-body', 'message.create.ids', 'each has an id of its own')).not.toBe(second.id);
+
+    await test.step('read each five times on new connections', async () => {
+      const written = [
+        { message: first, fields: { content: manyScripts(label), metadata } },
+        { message: second, fields: { content: exact } },
+      ];
+      const reads = await Promise.all(
+        written.flatMap((one) =>
+          [1, 2, 3, 4, 5].map(async () => ({
+            ...one,
+            reply: await alice.api.get(`/api/chat/messages/${one.message.id}`, FRESH),
+          })),
+        ),
+      );
+      for (const { message, fields, reply } of reads) {
+        expect(
+          reply.status,
+          because('not-persisted', 'message.read.found', 'the message is there on every request'),
+        ).not.toBe(404);
+        expect(
+          reply.ok('message.read', chatMessage),
+          because('not-persisted', 'message.read', 'every read shows what I wrote, character by character'),
+        ).toMatchObject({
+          ...fields,
+          id: message.id,
+          timestamp: message.timestamp,
+          user_id: alice.id,
+          thread_id: label,
+        });
+      }
+    });
+    const both = await list('message.list');
+    expect(
+      both.messages.map(({ id }) => id),
+      because('not-persisted', 'message.list', 'the list has both, oldest first'),
+    ).toEqual([first.id, second.id]);
+    expect(
+      { total: both.total_count, more: both.has_more },
+      because('pagination', 'message.list.total', 'the total is two'),
+    ).toEqual({ total: 2, more: false });
+
+    await test.step('what is refused is not stored', async () => {
+      const body = { content: newMarker(), thread_id: label };
+      const [anonymous, empty, tooLong, noThread] = await Promise.all([
+        nobody.api.post('/api/chat/messages', body),
+        alice.api.post('/api/chat/messages', { ...body, content: '' }),
+        alice.api.post('/api/chat/messages', { ...body, content: 'x'.repeat(MAX_CONTENT_CODE_POINTS + 1) }),
+        alice.api.post('/api/chat/messages', { content: body.content }),
+      ]);
+      expect(anonymous).toBeRefused('message.anonymous');
+      expect(empty).toBeUnprocessable('message.empty');
+      expect(tooLong).toBeUnprocessable('message.too-long');
+      expect(noThread).toBeUnprocessable('message.no-thread');
+      expect(
+        (await list('message.refused.list')).total_count,
+        because('not-persisted', 'message.refused.list', 'the total is still two'),
+      ).toBe(2);
+    });
+
+    await test.step('a deleted message is gone', async () => {
+      const deleted = (await deleteMessage(alice, first.id)).ok('message.delete', chatMessageDeleted);
+      expect(deleted.message_id, because('http-body', 'message.delete', 'the reply names the message')).toBe(first.id);
+      expect(await alice.api.get(`/api/chat/messages/${first.id}`)).toBeEnvelope(
+        'message.deleted',
+        404,
+        'Message not found',
+      );
+      const left = await list('message.deleted.list');
+      expect(
+        left.messages.map(({ id }) => id),
+        because('not-persisted', 'message.deleted.list', 'only the other one is listed'),
+      ).toEqual([second.id]);
+      expect(left.total_count, because('pagination', 'message.deleted.total', 'the total is one')).toBe(1);
+    });
+
+    const [card, redirect] = await Promise.all([alice.api.get('/api/messages/'), alice.api.get('/api/messages')]);
+    expect(
+      card.ok('messages.card', messagesCard).authentication,
+      because('auth-rejected', 'messages.card', 'the card knows me'),
+    ).toMatchObject({
+      required: false,
+      user_id: alice.id,
+      status: 'authenticated',
+    });
+    const location = redirect.headers['location'] ?? '';
+    expect(redirect.status, because('http-status', 'messages.redirect', 'the path without slash redirects')).toBe(307);
+    const resolved = new URL(location, target.api);
+    expect(
+      resolved.pathname,
+      because('http-body', 'messages.redirect.path', 'it redirects to the path with slash'),
+    ).toMatch(/\/api\/messages\/$/);
+    secondary('redirect-scheme', resolved.protocol === new URL(target.api).protocol, location);
+  },
+);
+
+test(
+  'P1-13 I create, rename and archive conversations - each change is still there when I come back',
+  { tag: ['@p1', '@conversations', '@http'] },
+  async ({ alice, bob, nobody, cleanup }) => {
+    const [firstTitle, secondTitle, newTitle] = [newMarker(), newMarker(), newMarker()];
+    const note = newMarker();
+    const read = async (key: string, id: string, options = {}) =>
+      (await alice.api.get(`/api/threads/${id}`, options)).ok(key, thread);
+
+    const [first, second] = await test.step('create two conversations', () =>
+      Promise.all([
+        createThread('thread.create', alice, cleanup, { title: firstTitle, metadata: { note } }),
+        createThread('thread.create', alice, cleanup, { title: secondTitle, metadata: { note, user_id: bob.id } }),
+      ]));
+    expect(first.id, because('http-body', 'thread.create.ids', 'each has an id of its own')).not.toBe(second.id);
+    for (const [created, title] of [
+      [first, firstTitle],
+      [second, secondTitle],
+    ] as const) {
+      const expected = { title, message_count: 0, metadata: { note, user_id: alice.id, status: 'active' } };
+      expect(
+        created,
+        because('http-body', 'thread.create.kept', 'title and metadata are kept, the owner is me'),
+      ).toMatchObject(expected);
+      expect(
+        await read('thread.read', created.id),
+        because('not-persisted', 'thread.read', 'a new request shows the conversation'),
+      ).toMatchObject(expected);
+    }
+    const listed = (await alice.api.get('/api/threads?limit=100')).ok('thread.list', threadList).map(({ id }) => id);
+    expect(listed, because('not-persisted', 'thread.list', 'both are listed')).toEqual(
+      expect.arrayContaining([first.id, second.id]),
+    );
+
+    await test.step('a message raises the count', async () => {
+      await postMessage('thread.message', alice, first.id, newMarker());
+      expect(
+        (await read('thread.count', first.id)).message_count,
+        because('not-persisted', 'thread.count', 'the count is one'),
+      ).toBe(1);
+    });
+
+    await test.step('the new title survives', async () => {
+      const added = newMarker();
+      const renamed = (await alice.api.put(`/api/threads/${first.id}`, { title: newTitle, metadata: { added } })).ok(
+        'thread.rename',
+        thread,
+      );
+      const expected = { title: newTitle, metadata: { note, added, user_id: alice.id } };
+      expect(renamed, because('http-body', 'thread.rename', 'the reply shows the new title')).toMatchObject(expected);
+      for (const key of ['thread.rename.reread', 'thread.rename.reread-again']) {
+        const again = await read(key, first.id, FRESH);
+        expect(
+          again,
+          because('not-persisted', key, 'every later read shows the new title and the merged metadata'),
+        ).toMatchObject(expected);
+        expect(
+          again.updated_at,
+          because('not-persisted', `${key}.updated`, 'the time of the change is kept'),
+        ).not.toBeNull();
+      }
+    });
+
+    await test.step('nobody else changes it', async () => {
+      const forged = await alice.forged();
+      const change = { title: newMarker() };
+      const [anonymous, rejected, badTitle, foreignPut, foreignDelete] = await Promise.all([
+        nobody.api.post('/api/threads', change),
+        forged.api.post('/api/threads', change),
+        alice.api.post('/api/threads', { title: 7 }),
+        bob.api.put(`/api/threads/${first.id}`, change),
+        bob.api.delete(`/api/threads/${first.id}`),
+      ]);
+      expect(anonymous).toBeRefused('thread.anonymous');
+      expect(rejected).toBeUnauthorized('thread.forged');
+      expect(badTitle).toBeInvalid('thread.bad-title', 'title');
+      expect(foreignPut).toBeEnvelope('thread.put.foreign', 403, 'Access denied');
+      expect(foreignDelete).toBeEnvelope('thread.delete.foreign', 403, 'Access denied');
+      expect(
+        await read('thread.foreign.unchanged', first.id),
+        because('foreign-data', 'thread.foreign.unchanged', 'it is as I left it'),
+      ).toMatchObject({
+        title: newTitle,
+        metadata: { status: 'active' },
+      });
+    });
+
+    await test.step('the archived conversation stays archived', async () => {
+      (await alice.api.delete(`/api/threads/${first.id}`)).ok('thread.archive', threadArchivedReply);
+      expect(
+        (await read('thread.archive.reread', first.id)).metadata,
+        because('not-persisted', 'thread.archive.reread', 'a later read shows it as archived'),
+      ).toMatchObject({
+        status: 'archived',
+      });
+    });
+  },
+);
+
+test(
+  'P1-14 I switch between conversations - I see exactly the messages of the one I chose',
+  { tag: ['@p1', '@conversations', '@http'] },
+  async ({ alice, bob, nobody, cleanup }) => {
+    const bobsTitle = newMarker();
+    const [t1, t2, t3] = await Promise.all([
+      createThread('thread.create', alice, cleanup, { title: newMarker() }),
+      createThread('thread.create', alice, cleanup, { title: newMarker() }),
+      createThread('thread.create', bob, cleanup, { title: bobsTitle }),
+    ]);
+    const bobsMessage = newMarker();
+    await postMessage('thread.post', bob, t3.id, bobsMessage);
+    const written: Record<string, string[]> = { [t1.id]: [], [t2.id]: [] };
+    await test.step('write three messages into each, alternating', async () => {
+      for (const { id } of [t1, t2, t1, t2, t1, t2]) {
+        const text = newMarker();
+        await postMessage('thread.post', alice, id, text);
+        written[id]?.push(text);
+      }
+    });
+
+    const contents = (page: Awaited<ReturnType<typeof messagesOf>>) =>
+      page.messages.map(({ content }) => textOf(content));
+    await test.step('switch to the first, the second, and back', async () => {
+      for (const [key, id] of [
+        ['switch.first', t1.id],
+        ['switch.second', t2.id],
+        ['switch.back', t1.id],
+      ] as const) {
+        const page = await messagesOf(key, alice, id);
+        expect(
+          contents(page),
+          because('not-persisted', key, 'I see exactly the three messages of this conversation, in order'),
+        ).toEqual(written[id]);
+        expect(
+          { thread: page.thread_id, total: page.total },
+          because('pagination', `${key}.total`, 'the page names this conversation and its total'),
+        ).toEqual({ thread: id, total: 3 });
+      }
+      const counts = await Promise.all(
+        [t1, t2].map(
+          async ({ id }) => (await alice.api.get(`/api/threads/${id}`)).ok('switch.count', thread).message_count,
+        ),
+      );
+      expect(counts, because('not-persisted', 'switch.count', 'both count three messages')).toEqual([3, 3]);
+    });
+
+    await test.step('what is not mine, or not there, stays closed', async () => {
+      const missing = `thread_0_${newMarker().slice(3)}`;
+      const message = { message: newMarker() };
+      const [get, messages, post, put, remove, noThread, noMessages, noPost, anonymous] = await Promise.all([
+        alice.api.get(`/api/threads/${t3.id}`),
+        alice.api.get(`/api/threads/${t3.id}/messages`),
+        alice.api.post(`/api/threads/${t3.id}/messages`, message),
+        alice.api.put(`/api/threads/${t3.id}`, { title: newMarker() }),
+        alice.api.delete(`/api/threads/${t3.id}`),
+        alice.api.get(`/api/threads/${missing}`),
+        alice.api.get(`/api/threads/${missing}/messages`),
+        alice.api.post(`/api/threads/${missing}/messages`, message),
+        nobody.api.get(`/api/threads/${t1.id}`),
+      ]);
+      for (const [key, reply] of [
+        ['foreign.get', get],
+        ['foreign.messages', messages],
+        ['foreign.post', post],
+        ['foreign.put', put],
+        ['foreign.delete', remove],
+      ] as const)
+        expect(reply).toBeEnvelope(key, 403, 'Access denied');
+      for (const [key, reply] of [
+        ['missing.get', noThread],
+        ['missing.messages', noMessages],
+        ['missing.post', noPost],
+      ] as const)
+        expect(reply).toBeEnvelope(key, 404, 'Thread not found');
+      expect(anonymous).toBeRefused('anonymous.get');
+
+      const untouched = (await bob.api.get(`/api/threads/${t3.id}`)).ok('foreign.unchanged', thread);
+      expect(untouched, because('foreign-data', 'foreign.unchanged', "B's conversation is as B left it")).toMatchObject(
+        {
+          title: bobsTitle,
+          message_count: 1,
+          metadata: { status: 'active' },
+        },
+      );
+      const page = await messagesOf('foreign.unchanged.messages', bob, t3.id);
+      expect(
+        contents(page),
+        because('foreign-data', 'foreign.unchanged.messages', 'it has only its own message'),
+      ).toEqual([bobsMessage]);
+    });
+  },
+);
+
+test(
+  'P1-15 I page through my history - nothing missing, nothing twice, in the right order',
+  { tag: ['@p1', '@conversations', '@http'] },
+  async ({ alice, nobody, cleanup }) => {
+    const label = newMarker();
+    const { id } = await createThread('thread.create', alice, cleanup, { title: label });
+    const texts = Array.from({ length: 25 }, (_, index) => `${label} message ${index + 1}`);
+    await test.step('write 25 messages, one after another', async () => {
+      for (const text of texts) await postMessage('history.post', alice, id, text);
+    });
+
+    await test.step('read them page by page', async () => {
+      const offsets = [0, 10, 20, 30];
+      const pages = await Promise.all(
+        offsets.map((offset) => messagesOf('history.page', alice, id, `?limit=10&offset=${offset}`)),
+      );
+      expect(
+        pages.map(({ messages }) => messages.length),
+        because('pagination', 'history.page.sizes', 'the pages have 10, 10, 5 and no messages'),
+      ).toEqual([10, 10, 5, 0]);
+      expect(
+        pages.map(({ total, limit, offset }) => ({ total, limit, offset })),
+        because('pagination', 'history.page.total', 'each page names the total and its own place'),
+      ).toEqual(offsets.map((offset) => ({ total: 25, limit: 10, offset })));
+      const all = pages.flatMap(({ messages }) => messages);
+      expect(
+        all.map(({ content }) => textOf(content)),
+        because('pagination', 'history.order', 'the pages add up to what I wrote, in order'),
+      ).toEqual(texts);
+      const times = all.map(({ created_at }) => created_at);
+      expect(times, because('pagination', 'history.times', 'the times never fall')).toEqual(
+        [...times].sort((left, right) => left - right),
+      );
+      const whole = await messagesOf('history.default', alice, id);
+      expect(
+        whole.messages.map(({ content }) => textOf(content)),
+        because('pagination', 'history.default', 'without parameters all 25 come'),
+      ).toEqual(texts);
+    });
+
+    const chat = Array.from({ length: 12 }, (_, index) => `${label} chat ${index + 1}`);
+    await test.step('write 12 chat messages under one label', async () => {
+      for (const content of chat) {
+        const { message } = (await alice.api.post('/api/chat/messages', { content, thread_id: label })).ok(
+          'chat.post',
+          chatMessageCreated,
+        );
+        cleanup.add(`delete message ${message.id}`, () => deleteMessage(alice, message.id));
+      }
+    });
+
+    await test.step('read them page by page', async () => {
+      const page = async (key: string, query: string) =>
+        (await alice.api.get(`/api/chat/messages?${query}`)).ok(key, chatMessagePage);
+      const pages = await Promise.all(
+        [0, 5, 10].map((offset) => page('chat.page', `thread_id=${label}&limit=5&offset=${offset}`)),
+      );
+      expect(
+        pages.map(({ messages, total_count, page: number, page_size, has_more }) => ({
+          size: messages.length,
+          total_count,
+          number,
+          page_size,
+          has_more,
+        })),
+        because('pagination', 'chat.page.totals', 'each page names its number, its size and the total'),
+      ).toEqual([
+        { size: 5, total_count: 12, number: 1, page_size: 5, has_more: true },
+        { size: 5, total_count: 12, number: 2, page_size: 5, has_more: true },
+        { size: 2, total_count: 12, number: 3, page_size: 5, has_more: false },
+      ]);
+      expect(
+        pages.flatMap(({ messages }) => messages.map(({ content }) => content)),
+        because('pagination', 'chat.order', 'oldest first, nothing missing'),
+      ).toEqual(chat);
+      const newest = await page('chat.newest', 'limit=100');
+      const mine = newest.messages.filter(({ thread_id }) => thread_id === label).map(({ content }) => content);
+      expect(mine, because('pagination', 'chat.newest', 'without a label the newest comes first')).toEqual(
+        [...chat].reverse(),
+      );
+    });
+
+    await test.step('what is out of range is refused', async () => {
+      const [tooMany, none, tooManyChat, negative, anonymous] = await Promise.all([
+        alice.api.get(`/api/threads/${id}/messages?limit=101`),
+        alice.api.get('/api/chat/messages?limit=0'),
+        alice.api.get('/api/chat/messages?limit=101'),
+        alice.api.get('/api/chat/messages?offset=-1'),
+        nobody.api.get(`/api/threads/${id}/messages`),
+      ]);
+      expect(tooMany).toBeUnprocessable('history.limit-101');
+      expect(none).toBeUnprocessable('chat.limit-0');
+      expect(tooManyChat).toBeUnprocessable('chat.limit-101');
+      expect(negative).toBeUnprocessable('chat.offset-negative');
+      expect(anonymous).toBeRefused('history.anonymous');
+    });
+  },
+);

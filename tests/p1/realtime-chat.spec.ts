@@ -1,0 +1,472 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { authPaths, logoutReply, verifyReply } from '../../contract/auth.ts';
+import {
+  e2eTestingExpected,
+  healthReply,
+  readyReply,
+  wsBeaconReply,
+  wsConfigReply,
+  wsHealthReply,
+} from '../../contract/health.ts';
+import { LIMITS } from '../../contract/limits.ts';
+import { textOf, threadMessagePage } from '../../contract/threads.ts';
+import { ack, CLOSE, errorMessage, EVICTED_REASON, rateLimitError, SUBPROTOCOL } from '../../contract/websocket.ts';
+import { because } from '../../evidence/failure.ts';
+import { expectWholeRun, foreignEvents, runOf, type AgentRun } from '../../fixtures/agent-run.ts';
+import type { ChatSocket, Received } from '../../fixtures/chat-socket.ts';
+import { newMarker, sumPrompt, type SumProbe } from '../../fixtures/probes.ts';
+import { sharesRunWith } from '../../fixtures/redaction.ts';
+import type { Reply } from '../../fixtures/reply.ts';
+import { settle, unwrap } from '../../fixtures/settle.ts';
+import { expect, test } from '../../fixtures/test.ts';
+
+/** The first welcome of a socket may take this long before it counts as slow. */
+const SLOW_WELCOME = { remote: 5_000, standin: 1_000 };
+const SLOW_ANSWER_MS = 5_000;
+
+const isServerPing = (frame: Received): boolean => frame.type === 'ping';
+const isReply = (frame: Received): boolean => frame.type === 'pong' || frame.type === 'error_message';
+const isOfType = (type: string) => (frame: Received) => frame.type === type;
+
+test(
+  'P1-01 I open the chat while logged in - it greets me as myself and stays usable',
+  { tag: ['@p1', '@realtime-chat', '@ws', '@http'] },
+  async ({ alice, nobody, sockets, environment, deadlines, heartbeatSeconds, secondary, column }, info) => {
+    const health = await test.step('read what the platform says of itself', async () => {
+      const [alive, ready, beacon, config, wsHealth] = await Promise.all([
+        nobody.api.get('/health'),
+        nobody.api.get('/health/ready', { deadline: deadlines.ready }),
+        nobody.api.get('/ws/beacon'),
+        nobody.api.get('/ws/config'),
+        nobody.api.get('/ws/health'),
+      ]);
+      alive.ok('health', healthReply);
+      return {
+        ready: ready.ok('health.ready', readyReply),
+        beacon: beacon.ok('ws.beacon', wsBeaconReply),
+        config: config.ok('ws.config', wsConfigReply),
+        wsHealth: wsHealth.ok('ws.health', wsHealthReply),
+      };
+    });
+    const { limits } = health.config.websocket;
+    const advertised = health.wsHealth.config;
+    expect(health.ready.core_db, because('http-body', 'health.ready.core-db', 'ready means a connected database')).toBe(
+      'connected',
+    );
+    expect(health.beacon.status, because('http-body', 'ws.beacon.status', 'the beacon is healthy')).toBe('healthy');
+    expect(
+      limits,
+      because('http-body', 'ws.config.limits', 'the advertised limits are those of the contract'),
+    ).toMatchObject({
+      max_connections_per_user: LIMITS.connectionsPerUser,
+      max_message_rate_per_minute: LIMITS.messagesPerMinute,
+      max_message_size_bytes: LIMITS.messageBytes,
+      heartbeat_interval_seconds: heartbeatSeconds,
+    });
+    expect(
+      {
+        connections: advertised.max_connections_per_user ?? LIMITS.connectionsPerUser,
+        heartbeat: advertised.heartbeat_interval ?? heartbeatSeconds,
+      },
+      because('http-body', 'ws.health.limits', '/ws/health names the same limits as /ws/config'),
+    ).toEqual({ connections: LIMITS.connectionsPerUser, heartbeat: heartbeatSeconds });
+    await info.attach('ws-health.json', {
+      body: JSON.stringify(
+        { e2e_testing: health.wsHealth.e2e_testing, metrics: health.wsHealth.metrics },
+        undefined,
+        2,
+      ),
+      contentType: 'application/json',
+    });
+
+    const first = await test.step('open the socket with my token', () =>
+      sockets.connect('connect', { identity: alice.socketIdentity }));
+    const { socket, welcome } = first;
+    expect(socket.trace.selected, because('ws-subprotocol', 'connect.subprotocol', 'the server selects jwt-auth')).toBe(
+      SUBPROTOCOL,
+    );
+    const expectWelcome = (data: typeof welcome, key: string) =>
+      expect(data, because('ws-frame', key, 'the welcome says that everything is ready')).toMatchObject({
+        user_id: alice.id,
+        connection_ready: true,
+        startup_complete: true,
+        environment: environment.name,
+        config: { heartbeat_interval: heartbeatSeconds, max_message_size: LIMITS.messageBytes },
+      });
+    expectWelcome(welcome, 'connect.welcome');
+
+    await test.step('stay connected through two server pings', async () => {
+      const wait = { class: 'ws-mute', what: 'server ping' } as const;
+      await socket.next(isServerPing, { ...wait, key: 'heartbeat.first', within: deadlines.reply });
+      await socket.ping('ping.first');
+      const period = heartbeatSeconds * 1_000 + deadlines.heartbeatGrace;
+      await socket.next(isServerPing, { ...wait, key: 'heartbeat.second', within: period });
+      await socket.ping('ping.second');
+      expect(socket.isOpen, because('ws-closed-late', 'stay.open', `the socket stays open: ${socket.ending}`)).toBe(
+        true,
+      );
+    });
+
+    await test.step('close, and open again without the E2E headers', async () => {
+      const close = await socket.close('close.answered');
+      expect(close, because('ws-closed-late', 'close.answered', 'our close is answered with 1000')).toMatchObject({
+        code: CLOSE.normal,
+        by: 'client',
+      });
+      const again = await sockets.connect('connect.without-headers', {
+        identity: alice.socketIdentity,
+        detection: false,
+      });
+      expectWelcome(again.welcome, 'connect.without-headers.welcome');
+      expect(
+        again.welcome.connection_id,
+        because('ws-frame', 'connect.id', 'each socket has an id of its own'),
+      ).not.toBe(welcome.connection_id);
+      await again.socket.close('close.without-headers');
+    });
+
+    await test.step('without a token, or at another path, nobody gets in', async () => {
+      await sockets.expectRefused('refused.no-token', { identity: nobody.identity }, 'NO_TOKEN');
+      const path = `/ws/${newMarker()}`;
+      await sockets.expectUpgradeRefused('refused.unknown-path', { identity: alice.socketIdentity, path }, 403);
+    });
+
+    const { wsHealth, ready } = health;
+    secondary('ws-health', wsHealth.status === 'healthy', `${wsHealth.status}: ${(wsHealth.errors ?? []).join('; ')}`);
+    secondary(
+      'e2e-testing',
+      wsHealth.e2e_testing.enabled === e2eTestingExpected(wsHealth.e2e_testing.variables),
+      `enabled is ${wsHealth.e2e_testing.enabled}, its own variables say otherwise`,
+    );
+    secondary(
+      'websocket-ready',
+      ready.websocket_readiness.websocket_ready,
+      `websocket_ready is false, ${ready.websocket_readiness.status}`,
+    );
+    secondary('degraded-service', first.degradations.length === 0, first.degradations.join(', '));
+    secondary('slow-welcome', first.welcomeMs <= column(SLOW_WELCOME), `${Math.round(first.welcomeMs)} ms`);
+  },
+);
+
+test(
+  'P1-02 I open a socket with my own valid login - only that opens it, anything else is turned away with its reason',
+  { tag: ['@p1', '@realtime-chat', '@ws', '@http'] },
+  async ({ authService, alice, bob, ownUsers, nobody, sockets }) => {
+    expect(authService).toBe('in use');
+    const forged = await alice.forged();
+    const forgedToken = forged.identity.token ?? '';
+
+    await test.step('my token works by header, subprotocol and query', async () => {
+      for (const [key, options] of [
+        ['accepted.header', { via: 'header' }],
+        ['accepted.subprotocol', { via: 'subprotocol' }],
+        ['accepted.query', { via: 'query' }],
+        // The first source that is present decides, and only that one.
+        ['accepted.header-first', { via: 'header', queryToken: forgedToken }],
+      ] as const) {
+        const { socket, welcome } = await sockets.connect(key, { identity: alice.socketIdentity, ...options });
+        expect(welcome.user_id, because('ws-wrong-user', key, 'I am greeted as myself')).toBe(alice.id);
+        const pong = await socket.ping(key);
+        expect(pong.data.user_id, because('ws-wrong-user', key, 'the pong is mine')).toBe(alice.id);
+        await socket.close(key);
+      }
+    });
+
+    await test.step('the auth service tells a genuine token from a forged one', async () => {
+      const verify = async (token: string, key: string) =>
+        (await nobody.auth.post(authPaths.verify, { token })).ok(key, verifyReply);
+      const genuine = await verify(alice.session.accessToken, 'verify.genuine');
+      expect(genuine, because('auth-rejected', 'verify.genuine', 'my token is valid and mine')).toMatchObject({
+        valid: true,
+        user_id: alice.id,
+      });
+      const invalid = await verify(forgedToken, 'verify.forged');
+      expect(invalid.valid, because('auth-accepted', 'verify.forged', 'a forged token is invalid')).toBe(false);
+    });
+
+    const leaver = await ownUsers.user('leaver');
+    const refuse = async (
+      key: string,
+      options: Parameters<typeof sockets.expectRefused>[1],
+      code: Parameters<typeof sockets.expectRefused>[2],
+    ) => {
+      const frame = await sockets.expectRefused(key, options, code);
+      const leaked = [options.identity.token, options.queryToken].some(
+        (token) => token !== undefined && sharesRunWith(frame, token, 16),
+      );
+      expect(leaked, because('ws-frame', `${key}.leak`, 'the refusal repeats nothing of the token')).toBe(false);
+    };
+
+    await test.step('a logged-out token is refused directly after the logout', async () => {
+      (await leaver.auth.post(authPaths.logout, undefined)).ok('logout', logoutReply);
+      const identity = { ...leaver.identity, label: 'logged-out(leaver)' };
+      await refuse('refused.logged-out', { identity }, 'VALIDATION_FAILED');
+    });
+
+    await test.step('everything else is refused with its reason', async () => {
+      const garbage = { label: 'garbage', token: `garbage${newMarker()}${newMarker()}` };
+      await Promise.all([
+        refuse('refused.no-token', { identity: nobody.identity }, 'NO_TOKEN'),
+        refuse('refused.no-token-without-headers', { identity: nobody.identity, detection: false }, 'NO_TOKEN'),
+        refuse('refused.garbage', { identity: garbage }, 'INVALID_FORMAT'),
+        refuse('refused.forged', { identity: forged.identity }, 'VALIDATION_FAILED'),
+        refuse('refused.tampered', { identity: alice.tampered(bob).identity }, 'VALIDATION_FAILED'),
+        refuse('refused.alg-none', { identity: alice.unsigned().identity }, 'VALIDATION_FAILED'),
+        refuse('refused.refresh-token', { identity: alice.withRefreshToken().identity }, 'VALIDATION_FAILED'),
+        refuse(
+          'refused.header-first',
+          { identity: forged.identity, queryToken: alice.session.accessToken },
+          'VALIDATION_FAILED',
+        ),
+      ]);
+    });
+  },
+);
+
+/** What the thread's history does not show of these runs; undefined = it shows everything. */
+const historyGap = (reply: Reply, runs: readonly { probe: SumProbe; run: AgentRun }[]): string | undefined => {
+  if (reply.status !== 200) return `status ${reply.status}`;
+  const { messages } = reply.ok('history', threadMessagePage);
+  const shows = (role: string, text: string) =>
+    messages.some((message) => message.role === role && textOf(message.content) === text);
+  const missing = runs.flatMap(({ probe, run }) => [
+    ...(shows('user', probe.text) ? [] : [`the prompt ${probe.marker}`]),
+    ...(shows('assistant', run.answer) ? [] : [`the answer to ${probe.marker}`]),
+  ]);
+  return missing.length === 0 ? undefined : `${missing.join(', ')} not in the thread`;
+};
+
+const settledGap = async (
+  reply: Promise<Reply>,
+  runs: Parameters<typeof historyGap>[1],
+): Promise<string | undefined> => {
+  const result = await settle(reply);
+  if (result.status === 'rejected') return (result.reason as Error).message.split('\n', 1)[0];
+  const gap = await settle(Promise.resolve().then(() => historyGap(result.value, runs)));
+  return gap.status === 'fulfilled' ? gap.value : (gap.reason as Error).message.split('\n', 1)[0];
+};
+
+/** Every user id that the socket's frames name. */
+const userIdsOn = (socket: ChatSocket): string[] =>
+  socket.received.flatMap(({ json }) => {
+    const data = json?.['data'];
+    const inner = typeof data === 'object' && data !== null && 'user_id' in data ? data.user_id : undefined;
+    return [json?.['user_id'], inner].filter((id) => typeof id === 'string');
+  });
+
+/** A `ping` whose JSON is exactly so many bytes long. */
+const paddedPing = (bytes: number): string => {
+  const frame = (pad: string) => JSON.stringify({ type: 'ping', payload: { pad } });
+  return frame('x'.repeat(bytes - frame('').length));
+};
+
+test(
+  'P1-03 I send a chat message - the answer to exactly that message comes back on my connection',
+  { tag: ['@p1', '@realtime-chat', '@ws', '@http'] },
+  async ({ ownUsers, nobody, sockets, cleanup, deadlines, secondary }, info) => {
+    const writer = await ownUsers.user('writer');
+    const connect = sockets.connect('connect', { identity: writer.socketIdentity });
+    await sockets.unlessCleanlyRefused(info, [connect], async ([connection]) => {
+      const { socket } = connection ?? (await connect);
+      const ask = async (key: string, threadId: Record<string, string>) => {
+        const probe = sumPrompt();
+        const messageId = newMarker();
+        socket.send({ type: 'chat_message', message_id: messageId, payload: { content: probe.text, ...threadId } });
+        const run = await runOf(socket, key, messageId);
+        expect(run.answer).toAnswer(`${key}.answer`, probe);
+        return { probe, run };
+      };
+
+      const first = await test.step('ask, and read the answer', () => ask('run.first', {}));
+      const thread_id = first.run.threadId;
+      cleanup.add(`archive ${thread_id}`, () => writer.api.delete(`/api/threads/${thread_id}`));
+      const second = await test.step('ask again in the same thread', () => ask('run.second', { thread_id }));
+      expect(
+        second.run.threadId,
+        because('events-order', 'run.second.thread', 'the second run stays in the thread'),
+      ).toBe(thread_id);
+      expect(second.run.runId, because('events-order', 'run.second.id', 'each run has an id of its own')).not.toBe(
+        first.run.runId,
+      );
+      expect(
+        second.run.answer,
+        because('answer-wrong', 'run.second.distinct', 'two prompts have two answers'),
+      ).not.toBe(first.run.answer);
+
+      const history = settledGap(writer.api.get(`/api/threads/${thread_id}/messages`), [first, second]);
+
+      await test.step('send what cannot be processed - each gets its own reply, the socket stays open', async () => {
+        const reply = (key: string, what: string) =>
+          ({ within: deadlines.reply, class: 'ws-mute', key, what }) as const;
+        const expectError = async (key: string, code: string) => {
+          const frame = await socket.next(isOfType('error_message'), reply(key, `error_message ${code}`));
+          expect(
+            socket.parse(key, frame, errorMessage).error_code,
+            because('ws-frame', key, `the reply is ${code}`),
+          ).toBe(code);
+        };
+        socket.send('{not json');
+        await expectError('message.not-json', 'FORMAT_ERROR');
+        const type = `${newMarker()}_type`;
+        socket.send({ type });
+        const acknowledged = await socket.next(isOfType('ack'), reply('message.unknown-type', 'ack'));
+        expect(
+          socket.parse('message.unknown-type', acknowledged, ack),
+          because('ws-frame', 'message.unknown-type', 'the ack names the type it received, and me'),
+        ).toMatchObject({ received_type: type, user_id: writer.id });
+        socket.send(paddedPing(LIMITS.messageBytes));
+        await socket.nextPong('message.largest');
+        socket.send(paddedPing(LIMITS.messageBytes + 1));
+        await expectError('message.too-large', 'MESSAGE_TOO_LARGE');
+        await socket.ping('message.after-errors');
+      });
+
+      const refusals = await test.step('send 110 pings at once - each is answered, none ends the socket', async () => {
+        const key = 'burst.reply';
+        const waits: number[] = [];
+        for (let sent = 0; sent < 110; sent++) socket.send({ type: 'ping' });
+        for (let received = 0; received < 110; received++) {
+          const wait = {
+            within: deadlines.reply,
+            class: 'ws-mute',
+            key,
+            what: `reply ${received + 1} of 110`,
+          } as const;
+          const frame = await socket.next(isReply, wait);
+          const refused = [frame]
+            .filter(isOfType('error_message'))
+            .map((one) => socket.parse(key, one, rateLimitError));
+          waits.push(...refused.map(({ details }) => details.retry_after_seconds));
+        }
+        const longest = Math.max(0, ...waits);
+        expect(
+          longest,
+          because('limit', 'burst.retry-after', 'the wait is over within the window of 60 s'),
+        ).toBeLessThanOrEqual(60);
+        await sleep(longest * 1_000);
+        await socket.ping('burst.afterwards');
+        return waits.length;
+      });
+
+      expect(socket.isOpen, because('ws-closed-late', 'stay.open', `the socket stays open: ${socket.ending}`)).toBe(
+        true,
+      );
+      expectWholeRun(socket, 'run.first.settled', first.run.runId);
+      expectWholeRun(socket, 'run.second.settled', second.run.runId);
+      expect(
+        foreignEvents(socket, [first.run, second.run]).map(({ text }) => text.slice(0, 200)),
+        because('foreign-data', 'run.foreign', 'no event belongs to a run that I did not start'),
+      ).toEqual([]);
+      expect(
+        userIdsOn(socket).filter((id) => id !== writer.id),
+        because('ws-wrong-user', 'frames.user', 'no frame names another user'),
+      ).toEqual([]);
+
+      await test.step('without a token a message is not processed', async () => {
+        const message = { type: 'chat_message', message_id: newMarker(), payload: { content: sumPrompt().text } };
+        await sockets.expectRefused('refused.message', { identity: nobody.identity }, 'NO_TOKEN', message);
+      });
+
+      const gap = await history;
+      secondary('history', gap === undefined, gap ?? '');
+      const slowest = Math.max(first.run.firstEventMs, second.run.firstEventMs);
+      secondary('slow-first-event', slowest <= SLOW_ANSWER_MS, `${Math.round(slowest)} ms`);
+      secondary('message-rate', refusals > 0, 'no RATE_LIMIT_EXCEEDED although 100 per minute is advertised');
+    });
+  },
+);
+
+test(
+  'P1-04 I use several tabs while others work too - every connection is served and answers never mix',
+  { tag: ['@p1', '@realtime-chat', '@ws', '@http'] },
+  async ({ alice, bob, nobody, http, sockets, cleanup, deadlines, secondary, column }, info) => {
+    await http.reserve('outside', 3);
+    const connect = (user: typeof alice, key: string) => sockets.connect(key, { identity: user.socketIdentity });
+    const burst = [alice, alice, alice, bob, bob].map((user) => connect(user, 'burst.connect'));
+    const anonymous = settle(sockets.expectRefused('burst.no-token', { identity: nobody.identity }, 'NO_TOKEN'));
+    const health = Promise.all([1, 2, 3].map(() => settle(nobody.api.get('/health', { connection: 'fresh' }))));
+
+    await sockets.unlessCleanlyRefused(info, burst, async (connections) => {
+      const [a1, a2, a3, b1, b2] = connections.map(({ socket }) => socket) as [
+        ChatSocket,
+        ChatSocket,
+        ChatSocket,
+        ChatSocket,
+        ChatSocket,
+      ];
+      const ids = new Set(connections.map(({ welcome }) => welcome.connection_id));
+      expect(ids.size, because('ws-frame', 'burst.ids', 'five sockets have five connection ids')).toBe(5);
+      unwrap(await anonymous);
+
+      await test.step('each of the five gets its own pong', async () => {
+        await Promise.all([a1, a2, a3, b1, b2].map((socket) => socket.ping('burst.ping')));
+      });
+
+      await test.step('A and B ask at the same time - each gets the own answer, and only that', async () => {
+        const ask = async (socket: ChatSocket, user: typeof alice) => {
+          const probe = sumPrompt();
+          const messageId = newMarker();
+          socket.send({ type: 'chat_message', message_id: messageId, payload: { content: probe.text } });
+          const run = await runOf(socket, 'parallel.run', messageId);
+          cleanup.add(`archive ${run.threadId}`, () => user.api.delete(`/api/threads/${run.threadId}`));
+          expect(run.answer).toAnswer('parallel.answer', probe);
+          return { probe, run };
+        };
+        const [ofA, ofB] = await Promise.all([ask(a1, alice), ask(b1, bob)]);
+        const heard = (own: readonly ChatSocket[], marker: string) =>
+          own.some(({ received }) => received.some(({ text }) => text.includes(marker)));
+        expect(
+          heard([a1, a2, a3], ofB.probe.marker),
+          because('foreign-data', 'parallel.isolation', 'A sees nothing of what B asked'),
+        ).toBe(false);
+        expect(
+          heard([b1, b2], ofA.probe.marker),
+          because('foreign-data', 'parallel.isolation', 'B sees nothing of what A asked'),
+        ).toBe(false);
+        expectWholeRun(a1, 'parallel.settled', ofA.run.runId);
+        expectWholeRun(b1, 'parallel.settled', ofB.run.runId);
+      });
+
+      await test.step('a lost connection frees its place - four reconnects are served', async () => {
+        a1.destroy();
+        for (let times = 0; times < 4; times++) {
+          const { socket, welcome } = await connect(alice, 'reconnect');
+          expect(ids.has(welcome.connection_id), because('ws-frame', 'reconnect.id', 'a new socket has a new id')).toBe(
+            false,
+          );
+          ids.add(welcome.connection_id);
+          await socket.ping('reconnect.ping');
+          await socket.close('reconnect.close');
+        }
+      });
+
+      await test.step('a fourth socket of A is welcomed', async () => {
+        for (const key of ['fourth.before', 'fourth']) {
+          const { socket, welcome } = await connect(alice, key);
+          expect(ids.has(welcome.connection_id), because('ws-frame', `${key}.id`, 'a new socket has a new id')).toBe(
+            false,
+          );
+          ids.add(welcome.connection_id);
+          await socket.ping(`${key}.ping`);
+        }
+      });
+
+      const evicted = await a2.end(deadlines.reply);
+      const answers = (await health).map((result) => (result.status === 'fulfilled' ? result.value : undefined));
+      const slow = answers.filter((reply) => reply?.status !== 200 || reply.ms > 2_000);
+      const slowest = Math.max(...connections.map(({ welcomeMs }) => welcomeMs));
+      secondary(
+        'health-under-load',
+        slow.length === 0,
+        `${slow.length} of 3 answers of /health were not 200 within 2 s`,
+      );
+      secondary('slow-welcome', slowest <= column(SLOW_WELCOME), `${Math.round(slowest)} ms`);
+      secondary(
+        'connection-limit',
+        evicted?.code === CLOSE.policy && evicted.reason === EVICTED_REASON,
+        `the oldest of four sockets: ${a2.ending}`,
+      );
+    });
+    await health;
+  },
+);

@@ -1,0 +1,442 @@
+import http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { agentReply, breakerReply } from '../../contract/agents.ts';
+import { chatMessage, chatMessageCreated, chatMessagePage } from '../../contract/chat-messages.ts';
+import { mcpServersReply } from '../../contract/discovery.ts';
+import { envelope, INTERNAL_FIELDS } from '../../contract/errors.ts';
+import { healthReply, liveReply, readyReply, wsConfigReply } from '../../contract/health.ts';
+import { LIMITS } from '../../contract/limits.ts';
+import { agentStreamFrame } from '../../contract/sse.ts';
+import { thread, threadList } from '../../contract/threads.ts';
+import { settingsReply } from '../../contract/users.ts';
+import { because, ClassifiedError } from '../../evidence/failure.ts';
+import type { Caller } from '../../fixtures/caller.ts';
+import { closedPort } from '../../fixtures/closed-port.ts';
+import { framesOf } from '../../fixtures/event-stream.ts';
+import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
+import { parseBody, type Reply } from '../../fixtures/reply.ts';
+import type { User } from '../../fixtures/user.ts';
+import { expect, test } from '../../fixtures/test.ts';
+
+const FRESH = { connection: 'fresh' } as const;
+
+const expectAgentAnswers = async (key: string, user: User, connection: 'fresh' | undefined) => {
+  const probe = sumPrompt();
+  const options = connection === undefined ? {} : { connection };
+  const reply = await user.api.post(
+    '/api/agents/triage',
+    { message: probe.text },
+    { deadline: user.deadlines.agentHttp, ...options },
+  );
+  const { status, response } = reply.ok(key, agentReply);
+  expect(status, because('answer-failure', `${key}.status`, 'the 200 means a successful run')).toBe('success');
+  expect(response ?? '').toAnswer(`${key}.answer`, probe);
+};
+
+/** In groups, so that nobody is asked for more at once than the claim needs. */
+const inGroups = async <Item, Result>(
+  items: readonly Item[],
+  size: number,
+  work: (item: Item, index: number) => Promise<Result>,
+): Promise<Result[]> => {
+  const results: Result[] = [];
+  for (let start = 0; start < items.length; start += size)
+    results.push(
+      ...(await Promise.all(items.slice(start, start + size).map((item, index) => work(item, start + index)))),
+    );
+  return results;
+};
+
+test(
+  'P1-17 twenty people work at once - each gets the right answers, and only their own',
+  { tag: ['@p1', '@resilience', '@http', '@load'], lock: '-exclusive-' },
+  async ({ ownUsers, nobody, http: client, environment, cleanup, secondary, column }) => {
+    const roles = Array.from({ length: environment.concurrentUsers }, (_, index) => `u${index}-`);
+    const users = await test.step(`log ${roles.length} people in`, () =>
+      inGroups(roles, 8, (role) => ownUsers.user(role)));
+
+    await client.reserve('outside', 5);
+    const work = async (user: User) => {
+      const [title, content] = [newMarker(), newMarker()];
+      const created = await user.api.post('/api/threads', { title });
+      const own = created.ok('thread.create', thread);
+      cleanup.add(`archive ${own.id}`, () => user.api.delete(`/api/threads/${own.id}`));
+      const list = await user.api.get('/api/threads');
+      const posted = await user.api.post('/api/chat/messages', { content, thread_id: title });
+      const { message } = posted.ok('message.create', chatMessageCreated);
+      cleanup.add(`delete message ${message.id}`, () => user.api.delete(`/api/chat/messages/${message.id}`));
+      const read = await user.api.get(`/api/chat/messages/${message.id}`);
+      const servers = await user.api.get('/api/mcp/servers');
+      return {
+        user,
+        title,
+        content,
+        own,
+        list,
+        message,
+        read,
+        servers,
+        replies: [created, list, posted, read, servers],
+      };
+    };
+    const burst = await test.step('everybody works at once', async () => {
+      const [all, checks, refusals] = await Promise.all([
+        Promise.all(users.map(work)),
+        Promise.all([1, 2, 3, 4, 5].map(() => nobody.api.get('/health', FRESH))),
+        Promise.all([1, 2, 3, 4, 5].map(() => nobody.api.get('/api/threads', FRESH))),
+      ]);
+      return { all, checks, refusals };
+    });
+
+    const titles = burst.all.map(({ title }) => title);
+    for (const { user, title, content, list, message, read, servers } of burst.all) {
+      list.ok('thread.list', threadList);
+      const seen = titles.filter((other) => list.text.includes(other));
+      expect(
+        seen,
+        because(
+          'foreign-data',
+          'thread.list',
+          `the list of ${user.identity.label} has the own conversation and no other`,
+        ),
+      ).toEqual([title]);
+      expect(message, because('not-persisted', 'message.create', 'the message is stored as mine')).toMatchObject({
+        content,
+        user_id: user.id,
+      });
+      expect(
+        read.ok('message.read', chatMessage),
+        because('not-persisted', 'message.read', 'the message is read as written'),
+      ).toMatchObject({ content, user_id: user.id });
+      servers.ok('mcp.servers', mcpServersReply);
+    }
+    const count = burst.all.length;
+    expect(
+      new Set(burst.all.map(({ own }) => own.id)).size,
+      because('foreign-data', 'thread.ids', 'all conversations have different ids'),
+    ).toBe(count);
+    expect(
+      new Set(burst.all.map(({ message }) => message.id)).size,
+      because('foreign-data', 'message.ids', 'all messages have different ids'),
+    ).toBe(count);
+    for (const check of burst.checks) check.ok('health', healthReply);
+    for (const refusal of burst.refusals) expect(refusal).toBeRefused('burst.anonymous');
+    const slowest = Math.max(...burst.all.flatMap(({ replies }) => replies.map(({ ms }) => ms)));
+    secondary('slow-request', slowest <= column({ remote: 5_000, standin: 1_000 }), `${Math.round(slowest)} ms`);
+  },
+);
+
+const BATCH = 10;
+/** Sent where the route promises no limit. */
+const UNLIMITED_COUNT = 130;
+
+interface Flood {
+  readonly advertised: boolean;
+  readonly accepted: readonly Reply[];
+  readonly refused: readonly Reply[];
+  readonly seconds: number;
+}
+
+const advertises = (reply: Reply): boolean => reply.headers['x-ratelimit-limit'] !== undefined;
+/** The most that a bucket of 100, refilled at 100 per minute, can accept in so many seconds. */
+const mostAccepted = (seconds: number): number =>
+  LIMITS.messagesPerMinute + Math.ceil((seconds * LIMITS.messagesPerMinute) / 60) + 1;
+
+/** Posts in batches until the first 429, until more was accepted than the limit allows, or 130 where there is none. */
+const flood = async (post: () => Promise<Reply>): Promise<Flood> => {
+  const begun = performance.now();
+  const accepted: Reply[] = [];
+  const refused: Reply[] = [];
+  for (;;) {
+    const replies = await Promise.all(Array.from({ length: BATCH }, post));
+    for (const reply of replies) (reply.status === 429 ? refused : accepted).push(reply);
+    for (const reply of accepted.slice(-BATCH)) reply.ok('flood.accepted', chatMessageCreated);
+    const seconds = (performance.now() - begun) / 1_000;
+    const limited = accepted.filter(advertises).length;
+    if (limited > 0 && limited < accepted.length)
+      throw new ClassifiedError(
+        'limit',
+        'flood.headers',
+        `${limited} of ${accepted.length} accepted replies carry X-RateLimit-Limit: all or none must`,
+      );
+    const advertised = limited > 0;
+    const over = advertised ? accepted.length > mostAccepted(seconds) : accepted.length >= UNLIMITED_COUNT;
+    if (refused.length > 0 || over) return { advertised, accepted, refused, seconds };
+  }
+};
+
+const retryAfter = (reply: Reply): number => {
+  const value = reply.headers['retry-after'] ?? 'missing';
+  if (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 60) return Number(value);
+  throw new ClassifiedError(
+    'limit',
+    'limit.retry-after',
+    `the 429 has Retry-After ${value}, expected whole seconds from 1 to 60`,
+  );
+};
+
+/** Branch (a): the route promises a limit, so it has to keep it. Returns the seconds to wait. */
+const expectLimit = ({ accepted, refused, seconds }: Flood): number => {
+  const most = mostAccepted(seconds);
+  expect(
+    refused.length,
+    because(
+      'limit',
+      'limit.enforced',
+      `${accepted.length} were accepted in ${seconds.toFixed(1)} s, at most ${most} may be`,
+    ),
+  ).toBeGreaterThan(0);
+  expect(accepted.length, because('limit', 'limit.early', 'the first hundred are accepted')).toBeGreaterThanOrEqual(
+    LIMITS.messagesPerMinute,
+  );
+  expect(
+    accepted.length,
+    because('limit', 'limit.late', 'no more is accepted than the bucket holds'),
+  ).toBeLessThanOrEqual(most);
+  for (const { headers } of accepted) {
+    expect(headers['x-ratelimit-limit'], because('limit', 'limit.advertised', 'the limit is the advertised one')).toBe(
+      String(LIMITS.messagesPerMinute),
+    );
+    expect(
+      headers['x-ratelimit-remaining'],
+      because('limit', 'limit.remaining', 'what remains is a whole number'),
+    ).toMatch(/^\d+$/);
+  }
+  for (const reply of refused) expect(reply).toBeEnvelope('limit.refused', 429);
+  return Math.max(...refused.map(retryAfter));
+};
+
+/** The id of what was created, for the clean-up; whether the reply is right is judged elsewhere. */
+const createdIds = (reply: Reply): string[] => {
+  const parsed = parseBody(reply.answer, chatMessageCreated);
+  return reply.status === 200 && 'value' in parsed ? [parsed.value.message.id] : [];
+};
+
+const othersAreServed = async (
+  other: User,
+  user: User,
+  nobody: Caller,
+  label: string,
+  post: (user: User) => Promise<Reply>,
+) => {
+  const [posted, listed, alive] = await Promise.all([
+    post(other),
+    user.api.get(`/api/chat/messages?thread_id=${label}&limit=1`),
+    nobody.api.get('/health'),
+  ]);
+  posted.ok('others.post', chatMessageCreated);
+  listed.ok('others.read', chatMessagePage);
+  alive.ok('others.health', healthReply);
+};
+
+test(
+  'P1-18 I send too much - I am told so and for how long, what was accepted is kept, others are not affected',
+  { tag: ['@p1', '@resilience', '@http', '@load'], lock: '-exclusive-' },
+  async ({ ownUsers, nobody, cleanup, secondary }) => {
+    const [user, other] = await Promise.all([ownUsers.user('u'), ownUsers.user('v')]);
+    const label = newMarker();
+    const { limits } = (await nobody.api.get('/ws/config')).ok('ws.config', wsConfigReply).websocket;
+    expect(
+      limits.max_message_rate_per_minute,
+      because('http-body', 'ws.config.rate', '100 per minute are advertised'),
+    ).toBe(LIMITS.messagesPerMinute);
+
+    const post = async (author: User) => {
+      const reply = await author.api.post('/api/chat/messages', { content: newMarker(), thread_id: label });
+      for (const id of createdIds(reply))
+        cleanup.add(`delete message ${id}`, () => author.api.delete(`/api/chat/messages/${id}`));
+      return reply;
+    };
+    const total = async (key: string) =>
+      (await user.api.get(`/api/chat/messages?thread_id=${label}&limit=1`)).ok(key, chatMessagePage).total_count;
+
+    const result = await test.step('send until I am told to stop', () => flood(() => post(user)));
+    await test.step('meanwhile others are served', () => othersAreServed(other, user, nobody, label, post));
+    const finish = { limited: () => afterTheLimit(result, () => post(user)), unlimited: () => Promise.resolve(0) };
+    const afterwards = await test.step('after the wait I am served again', () =>
+      finish[result.advertised ? 'limited' : 'unlimited']());
+    expect(
+      await total('flood.total'),
+      because('not-persisted', 'flood.total', 'exactly what was accepted is stored'),
+    ).toBe(result.accepted.length + afterwards);
+    secondary('http-limit', result.advertised, 'not advertised');
+  },
+);
+
+/** Waits as long as the server asks for, then sends one more: the number that was accepted, one. */
+const afterTheLimit = async (result: Flood, post: () => Promise<Reply>): Promise<number> => {
+  await sleep(expectLimit(result) * 1_000);
+  (await post()).ok('limit.recovered', chatMessageCreated);
+  return 1;
+};
+
+const INTERNALS = ['Traceback', ' File "', '.py', '/app/'];
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+test(
+  'P1-19 I make mistakes - each gets its own clear error, and none shows internals',
+  { tag: ['@p1', '@resilience', '@http'] },
+  async ({ alice, nobody, cleanup, secondary }) => {
+    const unknown = `/api/${newMarker()}`;
+    const empty = (await alice.api.post('/api/threads', { title: newMarker() })).ok('thread.create', thread);
+    cleanup.add(`archive ${empty.id}`, () => alice.api.delete(`/api/threads/${empty.id}`));
+    const forged = await alice.forged();
+
+    const [
+      noRoute,
+      noRouteMine,
+      traversal,
+      wrongMethod,
+      noThread,
+      noMessages,
+      twoMissing,
+      noTool,
+      broken,
+      anonymous,
+      rejected,
+      failed,
+    ] = await Promise.all([
+      nobody.api.get(unknown),
+      alice.api.get(unknown),
+      nobody.api.get('/api/%2e%2e/%2e%2e/etc/passwd'),
+      alice.api.put('/api/messages/', {}),
+      alice.api.get(`/api/threads/thread_0_${newMarker().slice(3)}`),
+      alice.api.post(`/api/threads/${empty.id}/auto-rename`, {}),
+      alice.run('/api/agents/execute', { invalid: 'data' }),
+      alice.run('/api/tools/execute', {}),
+      alice.api.post('/api/threads', '{"title":'),
+      nobody.api.get('/api/threads'),
+      forged.api.get('/api/threads'),
+      alice.run('/api/agents/execute', { type: 'triage', message: sumPrompt().text, force_failure: true }),
+    ]);
+    await test.step('right after a failure everything else works', async () => {
+      await expectAgentAnswers('after.agent', alice, 'fresh');
+      (await alice.api.get('/api/threads')).ok('after.threads', threadList);
+    });
+
+    expect(noRoute).toBeUnknownRoute('route.unknown');
+    expect(noRouteMine).toBeUnknownRoute('route.unknown-with-token');
+    expect(traversal).toBeUnknownRoute('route.traversal');
+    expect(
+      traversal.text,
+      because('foreign-data', 'route.traversal.file', 'no file of the server is shown'),
+    ).not.toContain('root:');
+    expect(wrongMethod).toBeMethodNotAllowed('method.wrong', 'GET');
+    expect(noThread).toBeEnvelope('thread.unknown', 404, 'Thread not found');
+    expect(noMessages).toBeEnvelope('thread.auto-rename', 400);
+    expect(twoMissing).toBeInvalid('execute.missing', 'type', 'message');
+    expect(noTool).toBeInvalid('tool.missing', 'tool_name');
+    expect(broken).toBeBrokenJson('json.broken');
+    expect(anonymous).toBeRefused('token.missing');
+    expect(rejected).toBeUnauthorized('token.forged');
+    expect(failed).toBeEnvelope('agent.failure', 500);
+
+    const envelopes = [noThread, noMessages, anonymous, rejected, failed].map((reply) =>
+      reply.body('envelope', reply.status, envelope),
+    );
+    const traces = envelopes.map(({ trace_id }) => trace_id);
+    expect(
+      traces.filter((trace) => !UUID.test(trace)),
+      because('http-body', 'trace-id', 'each error has a UUID to ask for'),
+    ).toEqual([]);
+    expect(new Set(traces).size, because('http-body', 'trace-id.distinct', 'the ids are all different')).toBe(
+      traces.length,
+    );
+    const filled = envelopes.flatMap((body) => INTERNAL_FIELDS.filter((field) => body[field] !== null));
+    expect(filled, because('http-body', 'internals.fields', 'the internal fields are empty')).toEqual([]);
+    const replies = [
+      noRoute,
+      noRouteMine,
+      traversal,
+      wrongMethod,
+      noThread,
+      noMessages,
+      twoMissing,
+      noTool,
+      broken,
+      anonymous,
+      rejected,
+      failed,
+    ];
+    const shown = replies.flatMap(({ text }) => INTERNALS.filter((trace) => text.includes(trace)));
+    expect(shown, because('http-body', 'internals.text', 'no body shows source paths or stack traces')).toEqual([]);
+
+    const breaker = (await alice.api.get('/api/agents/execution/circuit_breaker/status')).ok('breaker', breakerReply);
+    secondary('breaker-count', breaker.failure_count >= 1, `failure_count is ${breaker.failure_count} after a failure`);
+  },
+);
+
+test(
+  'P1-20 my connection breaks or I walk away - afterwards I simply go on working',
+  { tag: ['@p1', '@resilience', '@http', '@sse'] },
+  async ({ alice, nobody, http: client, deadlines, secondary, column }) => {
+    const { checks, ready } = await test.step('the platform is there, on every new connection', async () => {
+      const answers: Reply[] = [];
+      for (let time = 0; time < 5; time++) answers.push(await nobody.api.get('/health', FRESH));
+      const [readyAnswer, live] = await Promise.all([
+        nobody.api.get('/health/ready', { deadline: deadlines.ready }),
+        nobody.api.get('/health/live'),
+      ]);
+      live.ok('health.live', liveReply);
+      return { checks: answers, ready: readyAnswer };
+    });
+    const timestamps = checks.map((reply) => reply.ok('health', healthReply).timestamp);
+    expect(
+      new Set(timestamps).size,
+      because('http-body', 'health.fresh', 'no answer of /health comes from a cache'),
+    ).toBe(5);
+    const state = ready.ok('health.ready', readyReply);
+    expect(state.core_db, because('http-body', 'health.ready.core-db', 'ready means a connected database')).toBe(
+      'connected',
+    );
+
+    await test.step('leave a stream after its first frame, and vanish five times', async () => {
+      const stream = await alice.stream('stream', '/api/agents/stream', {
+        method: 'POST',
+        body: { message: sumPrompt().text },
+      });
+      const first = await stream.next();
+      stream.abort();
+      const [frame] = framesOf('stream.first', first === undefined ? [] : [first], agentStreamFrame);
+      expect(frame?.event, because('events-missing', 'stream.first', 'the stream begins with agent_started')).toBe(
+        'agent_started',
+      );
+      for (let time = 0; time < 5; time++) await client.sendAndVanish('api', '/api/threads', alice.identity);
+    });
+
+    await test.step('go on working', async () => {
+      await expectAgentAnswers('after.agent', alice, 'fresh');
+      expect(await nobody.api.get('/api/users/settings')).toBeRefused('after.anonymous');
+    });
+
+    await test.step('an error does not cost me the connection', async () => {
+      const connection = new http.Agent({ keepAlive: true, maxSockets: 1 });
+      const missing = await alice.api.get(`/api/${newMarker()}`, { connection });
+      const invalid = await alice.api.post('/api/tools/execute', {}, { connection });
+      const settings = await alice.api.get('/api/users/settings', { connection });
+      connection.destroy();
+      expect(missing).toBeUnknownRoute('keep-alive.unknown');
+      expect(invalid).toBeInvalid('keep-alive.invalid', 'tool_name');
+      settings.ok('keep-alive.settings', settingsReply);
+      expect(
+        [missing.reused, invalid.reused, settings.reused],
+        because('tcp-reset', 'keep-alive', 'all three went over one connection'),
+      ).toEqual([false, true, true]);
+    });
+
+    await test.step('the measuring client reports what fails', async () => {
+      const origin = await closedPort();
+      await expect(
+        client.send('other', '/health', nobody.identity, { origin }),
+        because('unknown', 'control.refused', 'a closed port is an error'),
+      ).rejects.toThrow(/^\[tcp-refused\]/);
+    });
+    (await nobody.api.get('/health')).ok('health.afterwards', healthReply);
+    secondary(
+      'websocket-ready',
+      state.websocket_readiness.websocket_ready,
+      `websocket_ready is false, ${state.websocket_readiness.status}`,
+    );
+    secondary('slow-ready', ready.ms <= column({ remote: 10_000, standin: 1_000 }), `${Math.round(ready.ms)} ms`);
+  },
+);

@@ -1,0 +1,134 @@
+import {
+  ACCESS_TOKEN_SECONDS,
+  authError,
+  authPaths,
+  logoutReply,
+  meReply,
+  refreshReply,
+  verifyReply,
+} from '../../contract/auth.ts';
+import { thread, threadList } from '../../contract/threads.ts';
+import { profileReply, settingsReply } from '../../contract/users.ts';
+import { because } from '../../evidence/failure.ts';
+import { newMarker } from '../../fixtures/probes.ts';
+import type { Reply } from '../../fixtures/reply.ts';
+import { protect } from '../../fixtures/redaction.ts';
+import { claimsOf } from '../../fixtures/tokens.ts';
+import type { User } from '../../fixtures/user.ts';
+import { expect, test } from '../../fixtures/test.ts';
+
+test(
+  'P1-21 I renew my login and log out - I stay myself with my data, and logged out means logged out',
+  { tag: ['@p1', '@sessions', '@http'] },
+  async ({ authService, ownUsers, nobody, cleanup, secondary }) => {
+    expect(authService).toBe('in use');
+    const replies: Reply[] = [];
+    const seen = (reply: Reply): Reply => {
+      replies.push(reply);
+      return reply;
+    };
+    const refresh = async (token: string) => seen(await nobody.auth.post(authPaths.refresh, { refresh_token: token }));
+    const expectMyself = async (key: string, user: Pick<User, 'auth' | 'api'>, as: User) => {
+      const [me, profile] = await Promise.all([user.auth.get(authPaths.me), user.api.get('/api/users/profile')]);
+      const mine = { user_id: as.id, email: as.email };
+      expect(
+        seen(me).ok(`${key}.me`, meReply),
+        because('http-body', `${key}.me`, 'the auth service shows me as myself'),
+      ).toMatchObject(mine);
+      expect(
+        seen(profile).ok(`${key}.profile`, profileReply).email,
+        because('http-body', `${key}.profile`, 'my profile shows my e-mail'),
+      ).toBe(as.email);
+    };
+    const lifetime = (token: string): number => {
+      const { exp, iat } = claimsOf(token);
+      return exp - iat;
+    };
+
+    const user = await ownUsers.user('u');
+    const title = newMarker();
+    const created = seen(await user.api.post('/api/threads', { title })).ok('thread.create', thread);
+    await expectMyself('minted', user, user);
+    expect(
+      { stated: user.session.expiresIn, real: lifetime(user.session.accessToken) },
+      because('http-body', 'minted.lifetime', 'the token lives as long as stated'),
+    ).toEqual({ stated: ACCESS_TOKEN_SECONDS, real: ACCESS_TOKEN_SECONDS });
+
+    const renewed = await test.step('renew the login', async () => {
+      const old = user.session.refreshToken ?? '';
+      const pair = (await refresh(old)).ok('refresh', refreshReply);
+      protect('token', pair.refresh_token);
+      const caller = user.presenting('renewed', pair.access_token);
+      const [before, after] = [user.session.claims, claimsOf(pair.access_token)];
+      expect(
+        { sub: after.sub, email: after.email },
+        because('http-body', 'refresh.identity', 'the renewed token names me'),
+      ).toEqual({ sub: user.id, email: user.email });
+      expect(after.jti, because('http-body', 'refresh.jti', 'the renewed token is a new one')).not.toBe(before.jti);
+      expect(
+        { stated: pair.expires_in, real: lifetime(pair.access_token) },
+        because('http-body', 'refresh.lifetime', 'the renewed token lives as long as stated'),
+      ).toEqual({ stated: ACCESS_TOKEN_SECONDS, real: ACCESS_TOKEN_SECONDS });
+      const again = seen(await caller.api.get(`/api/threads/${created.id}`)).ok('refresh.thread', thread);
+      expect(again.title, because('not-persisted', 'refresh.thread', 'my data is still there')).toBe(title);
+      await expectMyself('renewed', caller, user);
+      const reused = await refresh(old);
+      expect(
+        reused.body('refresh.reuse', 401, authError).detail,
+        because('auth-accepted', 'refresh.reuse', 'a refresh token works once'),
+      ).toBe('Invalid refresh token');
+      return { caller, ...pair };
+    });
+
+    await test.step('use one token several times, at once and in sequence', async () => {
+      const settings = () => renewed.caller.api.get('/api/users/settings');
+      const together = await Promise.all([settings(), settings()]);
+      const sequence = [await settings(), await settings()];
+      for (const reply of [...together, ...sequence]) seen(reply).ok('token.reuse', settingsReply);
+    });
+
+    const second = await test.step('log the first session out, stay logged in with a second', async () => {
+      const again = await ownUsers.sessionOf(user);
+      cleanup.add('log the second session out', () => again.auth.post(authPaths.logout, undefined));
+      cleanup.add(`archive ${created.id}`, () => again.api.delete(`/api/threads/${created.id}`));
+      seen(await renewed.caller.auth.post(authPaths.logout, undefined)).ok('logout', logoutReply);
+      const ended = user.presenting('logged-out', renewed.access_token);
+      const [me, threads] = await Promise.all([ended.auth.get(authPaths.me), ended.api.get('/api/threads')]);
+      expect(
+        seen(me).body('logout.me', 401, authError).detail,
+        because('auth-accepted', 'logout.me', 'the auth service refuses it'),
+      ).toBe('Invalid or expired token');
+      expect(seen(threads)).toBeUnauthorized('logout.api');
+      const [stillMe, stillThreads] = await Promise.all([again.auth.get(authPaths.me), again.api.get('/api/threads')]);
+      seen(stillMe).ok('second.me', meReply);
+      seen(stillThreads).ok('second.api', threadList);
+      return again;
+    });
+
+    await test.step('tokens work only for what they are', async () => {
+      expect(seen(await second.withRefreshToken().api.get('/api/threads'))).toBeUnauthorized('refresh-as-access');
+      const swapped = await refresh(second.session.accessToken);
+      expect(
+        swapped.body('access-as-refresh', 401, authError).detail,
+        because('auth-accepted', 'access-as-refresh', 'an access token renews nothing'),
+      ).toBe('Invalid refresh token');
+      const verified = seen(await nobody.auth.post(authPaths.verify, { token: renewed.access_token })).ok(
+        'logout.verify',
+        verifyReply,
+      );
+      expect(verified.valid, because('auth-accepted', 'logout.verify', 'the logged-out token is invalid')).toBe(false);
+    });
+
+    const late = await refresh(renewed.refresh_token);
+    const cookies = replies.filter(({ headers }) => headers['set-cookie'] !== undefined);
+    expect(
+      cookies.map(({ answer }) => answer.exchange.url),
+      because('http-body', 'cookies', 'nobody sets a cookie'),
+    ).toEqual([]);
+    secondary(
+      'refresh-after-logout',
+      late.status === 401,
+      `the refresh token of the logged-out session got ${late.status}`,
+    );
+  },
+);

@@ -1,0 +1,193 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { agentReply, agentStatusReply, controlReply } from '../../contract/agents.ts';
+import { chatMessage, chatMessageCreated, chatMessagePage } from '../../contract/chat-messages.ts';
+import { CODE_WORD_REQUEST } from '../../contract/testability.ts';
+import { thread, threadList, threadMessageCreated } from '../../contract/threads.ts';
+import { ack } from '../../contract/websocket.ts';
+import { because } from '../../evidence/failure.ts';
+import { runOf } from '../../fixtures/agent-run.ts';
+import type { ChatSocket } from '../../fixtures/chat-socket.ts';
+import type { Cleanup } from '../../fixtures/cleanup.ts';
+import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
+import { settle } from '../../fixtures/settle.ts';
+import type { User } from '../../fixtures/user.ts';
+import { expect, test } from '../../fixtures/test.ts';
+
+/** What one user wrote, and every string by which somebody else could recognise it. */
+const settleIn = async (user: User, cleanup: Cleanup, label: string) => {
+  const [title, text, content, agentId] = [newMarker(), newMarker(), newMarker(), `${newMarker()}-agent`];
+  const created = (await user.api.post('/api/threads', { title })).ok('own.thread', thread);
+  cleanup.add(`archive ${created.id}`, () => user.api.delete(`/api/threads/${created.id}`));
+  (await user.api.post(`/api/threads/${created.id}/messages`, { message: text })).ok(
+    'own.message',
+    threadMessageCreated,
+  );
+  const { message } = (await user.api.post('/api/chat/messages', { content, thread_id: label })).ok(
+    'own.chat',
+    chatMessageCreated,
+  );
+  cleanup.add(`delete message ${message.id}`, () => user.api.delete(`/api/chat/messages/${message.id}`));
+  (await user.api.post('/api/agents/start', { agent_id: agentId, message: sumPrompt().text })).ok(
+    'own.agent',
+    controlReply,
+  );
+  cleanup.add(`stop ${agentId}`, () => user.api.post('/api/agents/stop', { agent_id: agentId }));
+  return {
+    user,
+    title,
+    content,
+    threadId: created.id,
+    messageId: message.id,
+    agentId,
+    traces: [title, text, content, created.id, message.id, agentId],
+  };
+};
+
+const LISTS = (label: string) => [
+  '/api/threads?limit=100',
+  '/api/chat/messages?limit=100',
+  `/api/chat/messages?thread_id=${label}`,
+  '/api/agents/status',
+];
+
+const unless = async (reason: string | undefined, body: () => Promise<void>): Promise<void> => {
+  if (reason === undefined) await body();
+};
+
+/** A works on its socket; until its run has ended and for a while after, B's socket hears nothing of it. */
+const expectSilenceAt = async (
+  bobs: ChatSocket | undefined,
+  mine: ChatSocket | undefined,
+  alice: User,
+  cleanup: Cleanup,
+) => {
+  if (bobs === undefined || mine === undefined) throw new Error('both sockets are open here');
+  const type = `${newMarker()}_type`;
+  const probe = sumPrompt();
+  const messageId = newMarker();
+  mine.send({ type });
+  mine.send({ type: 'chat_message', message_id: messageId, payload: { content: probe.text } });
+  const wait = { within: mine.deadlines.reply, class: 'ws-mute', key: 'socket.ack', what: 'ack' } as const;
+  const frame = await mine.next((received) => received.type === 'ack', wait);
+  expect(
+    mine.parse('socket.ack', frame, ack),
+    because('ws-wrong-user', 'socket.ack', 'the ack names my type, and me'),
+  ).toMatchObject({
+    received_type: type,
+    user_id: alice.id,
+  });
+  // Whether the run succeeds is P1-03's business.
+  const run = await settle(runOf(mine, 'socket.run', messageId));
+  const ids = run.status === 'fulfilled' ? [run.value.runId, run.value.threadId] : [];
+  if (run.status === 'fulfilled')
+    cleanup.add(`archive ${run.value.threadId}`, () => alice.api.delete(`/api/threads/${run.value.threadId}`));
+  await sleep(mine.deadlines.quietWindow);
+  const traces = [type, probe.marker, messageId, alice.id, ...ids];
+  const heard = bobs.received.filter(({ text }) => traces.some((trace) => text.includes(trace)));
+  expect(
+    heard.map(({ text }) => text.slice(0, 200)),
+    because('foreign-data', 'socket.silence', "B's socket hears nothing of what I do"),
+  ).toEqual([]);
+  await bobs.ping('socket.other-alive');
+};
+
+test(
+  'P1-16 B and I work side by side - nothing of mine reaches B, and nobody acts in my name',
+  { tag: ['@p1', '@tenant-isolation', '@http', '@ws'] },
+  async ({ alice, bob, nobody, sockets, cleanup, note }) => {
+    const label = newMarker();
+    const [ofA, ofB] = await test.step('both write a conversation, a message and start an agent', () =>
+      Promise.all([settleIn(alice, cleanup, label), settleIn(bob, cleanup, label)]));
+
+    await test.step('each sees the own and nothing of the other', async () => {
+      for (const [own, other] of [
+        [ofA, ofB],
+        [ofB, ofA],
+      ] as const) {
+        const [threads, chats, labelled, agents] = await Promise.all(
+          LISTS(label).map((path) => own.user.api.get(path)),
+        );
+        const lists = [
+          { key: 'list.threads', reply: threads, own: own.threadId, schema: threadList },
+          { key: 'list.chat', reply: chats, own: own.messageId, schema: chatMessagePage },
+          { key: 'list.label', reply: labelled, own: own.messageId, schema: chatMessagePage },
+          { key: 'list.agents', reply: agents, own: own.agentId, schema: agentStatusReply },
+        ];
+        for (const { key, reply, own: mine, schema } of lists) {
+          reply?.ok(key, schema);
+          const text = reply?.text ?? '';
+          expect(text, because('not-persisted', `${key}.own`, 'the list has what I wrote')).toContain(mine);
+          expect(
+            other.traces.filter((trace) => text.includes(trace)),
+            because('foreign-data', `${key}.other`, 'the list has nothing of the other'),
+          ).toEqual([]);
+        }
+        const total = labelled?.ok('list.label.total', chatMessagePage).total_count;
+        expect(total, because('foreign-data', 'list.label.total', 'the shared label counts only my own message')).toBe(
+          1,
+        );
+      }
+    });
+
+    await test.step('the same question has a different answer for each', async () => {
+      const words = [newMarker(), newMarker()] as const;
+      const ask = (user: User, code_word: string) =>
+        user.run('/api/agents/triage', { message: CODE_WORD_REQUEST, context: { code_word } });
+      const replies = await Promise.all([ask(alice, words[0]), ask(bob, words[1])]);
+      for (const [index, reply] of replies.entries()) {
+        const { status, response } = reply.ok('code-word', agentReply);
+        expect(status, because('answer-failure', 'code-word.status', 'the 200 means a successful run')).toBe('success');
+        expect(response, because('answer-wrong', 'code-word.own', 'the answer has my code word')).toContain(
+          words[index],
+        );
+        expect(
+          response,
+          because('foreign-data', 'code-word.other', "the answer has not the other's code word"),
+        ).not.toContain(words[1 - index]);
+      }
+    });
+
+    await test.step('nobody reads, deletes or lists in my name', async () => {
+      const tampered = alice.tampered(bob);
+      const asBob = { headers: { 'X-User-ID': bob.id } };
+      const [read, remove, foreignThread, spoofed, rejected, ...anonymous] = await Promise.all([
+        alice.api.get(`/api/chat/messages/${ofB.messageId}`),
+        alice.api.delete(`/api/chat/messages/${ofB.messageId}`),
+        alice.api.get(`/api/threads/${ofB.threadId}`),
+        alice.api.get('/api/threads?limit=100', asBob),
+        tampered.api.get('/api/threads'),
+        ...LISTS(label).map((path) => nobody.api.get(path)),
+      ]);
+      const denied = 'Access denied: You can only access your own messages';
+      expect(read).toBeEnvelope('foreign.message.get', 403, denied);
+      expect(remove).toBeEnvelope('foreign.message.delete', 403, denied);
+      expect(foreignThread).toBeEnvelope('foreign.thread', 403, 'Access denied');
+      spoofed.ok('header-identity', threadList);
+      expect(spoofed.text, because('foreign-data', 'header-identity', 'a header does not make me B')).not.toContain(
+        ofB.threadId,
+      );
+      expect(spoofed.text, because('foreign-data', 'header-identity.own', 'I still see my own')).toContain(
+        ofA.threadId,
+      );
+      expect(rejected).toBeUnauthorized('tampered');
+      for (const reply of anonymous) expect(reply).toBeRefused('list.anonymous');
+      const kept = (await bob.api.get(`/api/chat/messages/${ofB.messageId}`)).ok('foreign.message.kept', chatMessage);
+      expect(kept.content, because('foreign-data', 'foreign.message.kept', 'B still has the message')).toBe(
+        ofB.content,
+      );
+    });
+
+    await test.step('what happens on my socket stays on my socket', async () => {
+      const connects = [alice, bob].map((user) => sockets.connect('socket.connect', { identity: user.socketIdentity }));
+      // A refused socket shows nothing to anybody, and the socket tests report it.
+      const refused = await sockets.refusalOfAll(connects);
+      note('socket-leg', refused);
+      await unless(refused, async () => {
+        const [mine, bobs] = await Promise.all(connects);
+        await expectSilenceAt(bobs?.socket, mine?.socket, alice, cleanup);
+        await sockets.expectRefused('socket.no-token', { identity: nobody.identity }, 'NO_TOKEN');
+        await sockets.expectRefused('socket.tampered', { identity: alice.tampered(bob).identity }, 'VALIDATION_FAILED');
+      });
+    });
+  },
+);

@@ -1,0 +1,36 @@
+import { ATTACHMENT } from '../evidence/annotations.ts';
+import { because } from '../evidence/failure.ts';
+import { runPreflight } from '../fixtures/preflight.ts';
+import { expect, test } from '../fixtures/test.ts';
+import { User } from '../fixtures/user.ts';
+
+test('preflight - the platform answers, and a test user can log in', async ({
+  environment,
+  target,
+  deadlines,
+  nobody,
+  sockets,
+  http,
+  sessions,
+  watch,
+}, info) => {
+  info.setTimeout(deadlines.warmUp + 60_000);
+  const report = await runPreflight({
+    environment,
+    target,
+    deadlines,
+    nobody,
+    sockets,
+    recorder: watch.recorder,
+    login: async () => [
+      new User(http, await sessions.of('A'), deadlines),
+      new User(http, await sessions.of('B'), deadlines),
+    ],
+  });
+  await info.attach(ATTACHMENT.preflight, { body: JSON.stringify(report), contentType: 'application/json' });
+  const { stopped } = report;
+  expect(
+    stopped?.message ?? 'ready',
+    because(stopped?.class ?? 'unknown', `preflight.${stopped?.why ?? 'ready'}`, stopped?.message ?? 'ready'),
+  ).toBe('ready');
+});
