@@ -6,7 +6,7 @@ const environment = prepareEnvironment();
 
 export default defineConfig({
   testDir: 'tests',
-  outputDir: 'test-results',
+  outputDir: environment.reports === 'reports' ? 'test-results' : `${environment.reports}/test-results`,
   fullyParallel: true,
   workers: availableParallelism(),
   // Locally a second try would only hide a flake; CI keeps the first failure and calls the test flaky.
@@ -17,10 +17,13 @@ export default defineConfig({
   captureGitInfo: { commit: false, diff: false },
   reporter: [
     ['list'],
-    ['html', { outputFolder: 'reports/html', open: 'never' }],
-    ['json', { outputFile: 'reports/results.json' }],
+    ['html', { outputFolder: `${environment.reports}/html`, open: 'never' }],
+    ['json', { outputFile: `${environment.reports}/results.json` }],
     // Last, because the last reporter that returns a status decides the exit code.
-    ['./reporter/goldenpath-reporter.ts', { runId: environment.runId, modelFile: environment.impactModel }],
+    [
+      './reporter/goldenpath-reporter.ts',
+      { runId: environment.runId, outputDir: environment.reports, modelFile: environment.impactModel },
+    ],
   ],
   projects: [
     { name: 'preflight', testMatch: /preflight\.setup\.ts$/, retries: 0 },

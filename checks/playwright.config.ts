@@ -1,0 +1,18 @@
+import { defineConfig } from '@playwright/test';
+
+/** The suite's own checks. `suite` runs the real command line and wants the machine to itself. */
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../test-results/checks',
+  fullyParallel: true,
+  forbidOnly: true,
+  retries: 0,
+  timeout: 60_000,
+  // Mini projects of the reporter's checks are no checks.
+  testIgnore: '**/test-results/**',
+  reporter: [['list'], ['json', { outputFile: '../test-results/checks.json' }]],
+  projects: [
+    { name: 'unit', testIgnore: ['**/suite/**', '**/test-results/**'] },
+    { name: 'suite', testMatch: '**/suite/*.spec.ts', dependencies: [], timeout: 240_000 },
+  ],
+});
