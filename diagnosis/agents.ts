@@ -27,13 +27,13 @@ const FIRST_SURFACE = { http: ['P1-07', 'P1-11'], sse: ['P1-08'], ws: ['P1-03', 
 
 export type SurfaceState = 'good' | 'refused' | 'stalled' | 'unknown';
 
+/** Asked for a success, or not asserted yet: parallel requests are judged one after another. */
+const meantToSucceed = ({ x }: HttpView): boolean =>
+  (x.expected === null || wantsSuccess(x)) && !/force_failure/.test(x.requestBody ?? '');
 const isRun = (view: HttpView): boolean =>
-  view.x.method === 'POST' &&
-  RUN.test(view.path) &&
-  tokenKind(view.x.identity) === 'valid' &&
-  (view.x.probe !== null || wantsSuccess(view.x));
+  view.x.method === 'POST' && RUN.test(view.path) && tokenKind(view.x.identity) === 'valid' && meantToSucceed(view);
 const isRunStream = (view: HttpView): boolean =>
-  view.x.method === 'POST' && STREAM.test(view.path) && tokenKind(view.x.identity) === 'valid' && wantsSuccess(view.x);
+  view.x.method === 'POST' && STREAM.test(view.path) && tokenKind(view.x.identity) === 'valid' && meantToSucceed(view);
 
 const runStatus = (view: HttpView): SurfaceState => {
   if (timedOut(view.x)) return 'stalled';

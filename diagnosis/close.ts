@@ -164,6 +164,7 @@ const protocolViolation = (view: SocketView, fact: string): FindingDraft => ({
   signal: 'high',
   fact: `${fact}; ${view.s.error?.code ?? ''}`,
   detail: view.s.error?.code ?? label(view),
+  fits: ['ws-closed-early', 'ws-closed-late', 'ws-silent', 'ws-upgrade'],
 });
 
 const lifetime = (scene: Scene, view: SocketView, fact: string): FindingDraft | null => {

@@ -98,11 +98,14 @@ const SETTINGS = /^\/api\/(?:discovery|config|mcp\/config)/;
 const URLS = /\b(?:https?|wss?):\/\/[^\s"'\\]+/g;
 
 const hostsDraft = (scene: Scene, view: HttpView): FindingDraft | null => {
-  if (!SETTINGS.test(view.path) || !served(view)) return null;
   const target = scene.input.preflight?.target;
+  if (!SETTINGS.test(view.path) || !served(view) || target === undefined) return null;
   const known = new Set(
     [
-      ...(target === undefined ? [] : [target.api, target.ws, target.auth, target.frontend]),
+      target.api,
+      target.ws,
+      target.auth,
+      target.frontend,
       ...scene.exchanges.filter(({ x }) => x.surface !== 'other').map(({ x }) => x.url),
       ...scene.sockets.map(({ s }) => s.url),
     ].map((url) => (originOf(url) ?? '').replace(/^\w+:\/\//, '')),
@@ -111,8 +114,7 @@ const hostsDraft = (scene: Scene, view: HttpView): FindingDraft | null => {
     .map(([url]) => url)
     .find((url) => {
       const host = (originOf(url) ?? '').replace(/^\w+:\/\//, '');
-      const local = /^(?:localhost|127\.|\[::1\]|0\.0\.0\.0)/.test(host);
-      return !known.has(host) && (local || target !== undefined) && host !== '';
+      return !known.has(host) && host !== '';
     });
   if (wrong === undefined) return null;
   return {

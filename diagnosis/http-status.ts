@@ -106,7 +106,7 @@ const serverErrorDraft = (scene: Scene, attempt: RedAttempt, view: HttpView): Fi
       fact: `${fact}; ${restart.fact}`,
       detail: restart.fact,
     };
-  if (HEALTH.test(view.path)) return healthDraft(scene, attempt, view) ?? readinessDraft(view);
+  if (HEALTH.test(view.path)) return healthDraft(scene, view) ?? readinessDraft(view);
   const status = meant(view);
   if (own && status !== null && status !== x.status && status >= 400 && status < 500)
     return {
@@ -131,7 +131,8 @@ const serverErrorDraft = (scene: Scene, attempt: RedAttempt, view: HttpView): Fi
   if (x.status === 503 && authServiceDown(scene, view))
     return { cause: 'auth-service-down', phase: 'auth', signal: 'high', fact, detail: '503 on required routes only' };
   const tries = scene.exchanges.filter(
-    (other) => other.route === view.route && wantsSuccess(other.x) === wantsSuccess(x) && other.x.status !== null,
+    (other) =>
+      other.route === view.route && tokenKind(other.x.identity) === tokenKind(x.identity) && other.x.status !== null,
   );
   const good = tries.filter((other) => met(other.x) && isSuccess(other.x));
   if (good.length > 0 && wantsSuccess(x))
@@ -159,6 +160,11 @@ const wantsServerError = (view: HttpView): boolean => accepted(view.x)?.some((st
 const concurrencyDraft = (attempt: RedAttempt, view: HttpView, fact: string): FindingDraft | null => {
   const { x } = view;
   if (x.inFlight < 6) return null;
+  // The same route is served to others: it is the number that fails, not the route.
+  const route = attempt.exchanges.filter(
+    (other) => other.route === view.route && tokenKind(other.x.identity) === tokenKind(x.identity),
+  );
+  if (!route.some((other) => isSuccess(other.x))) return null;
   const failed = attempt.exchanges.filter((other) => (other.x.status ?? 0) >= 500);
   const alone = attempt.exchanges.filter(
     (other) => other.x.inFlight < 6 && other.x.surface === 'api' && other.x.status !== null,
@@ -190,9 +196,9 @@ const authServiceDown = (scene: Scene, view: HttpView): boolean => {
 };
 
 /** `/health` that answers now so, now so. */
-export const healthDraft = (scene: Scene, attempt: RedAttempt, view: HttpView): FindingDraft | null => {
+export const healthDraft = (scene: Scene, view: HttpView): FindingDraft | null => {
   if (view.path !== '/health' && view.path !== '/health/') return null;
-  const asked = [...attempt.exchanges, ...scene.probes.exchanges].filter(
+  const asked = scene.exchanges.filter(
     (other) => other.path === view.path && other.x.surface === 'api' && other.x.status !== null,
   );
   const good = asked.filter((other) => other.x.status === 200).length;
@@ -357,7 +363,7 @@ export const exchangeDraft = (scene: Scene, attempt: RedAttempt, view: HttpView)
     brokenDraft(scene, view) ??
     htmlDraft(view) ??
     mintDraft(view) ??
-    (HEALTH.test(view.path) ? healthDraft(scene, attempt, view) : null) ??
+    (HEALTH.test(view.path) ? healthDraft(scene, view) : null) ??
     (x.status === null ? null : platformDraft(scene, reply)) ??
     acceptedRefusal(attempt, view) ??
     unauthorizedDraft(scene, view) ??
@@ -368,11 +374,19 @@ export const exchangeDraft = (scene: Scene, attempt: RedAttempt, view: HttpView)
   );
 };
 
+/** A right status with a body that is not the application's: the suite only missed the body. */
+const notOurs = (x: HttpView['x']): boolean =>
+  x.status !== null && (isHtml(x) || (x.status === 429 && !/"error_code"/.test(x.body)));
+
 export const httpStatusFindings = (scene: Scene): Finding[] =>
   scene.red.flatMap((attempt) =>
     attempt.exchanges
       .filter(
-        ({ x }) => x.probe === null && x.surface !== 'other' && !met(x) && !(x.abortedByClient && x.error === null),
+        ({ x }) =>
+          x.probe === null &&
+          x.surface !== 'other' &&
+          (!met(x) || notOurs(x) || (x.expected === null && (x.status ?? 0) >= 500)) &&
+          !(x.abortedByClient && x.error === null),
       )
       .flatMap((view) => {
         const draft = exchangeDraft(scene, attempt, view);

@@ -127,19 +127,26 @@ export const sequenceText = (trace: SocketTrace): string => {
   ].join('\n');
 };
 
-/** Control characters have no place in XML, and no text of a server gets out of its element. */
+/** Characters that XML does not know at all, escaped or not: controls and halves of a pair. */
+const isXml = (point: number): boolean =>
+  point === 9 ||
+  point === 10 ||
+  point === 13 ||
+  (point >= 0x20 && point < 0xd800) ||
+  (point > 0xdfff && point < 0xfffe) ||
+  point > 0xffff;
+
+const ENTITY: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** No text of a server gets out of its element. */
 const escaped = (text: string): string =>
-  text
-    // eslint-disable-next-line no-control-regex
-    .replace(
-      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-      '\ufffd',
-    )
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
+  Array.from(text, (sign) => (isXml(sign.codePointAt(0) ?? 0) ? (ENTITY[sign] ?? sign) : '\ufffd')).join('');
 
 const WIDTH = 760;
 const LEFT = 130;

@@ -56,7 +56,12 @@ export const socketView = (s: SocketTrace, test: string, attempt: number, index:
 export const isChatSocket = (view: SocketView): boolean =>
   view.s.expected === 'welcome' || view.s.expected === 'refusal';
 
-export const welcomed = (view: SocketView): boolean => view.s.welcomeAt !== null;
+const isWelcome = (view: FrameView): boolean =>
+  view.type === 'system_message' && objectOf(view.json['data'])['event'] === 'connection_established';
+
+/** The client judged the welcome; where it wanted a refusal, the frame itself counts. */
+export const welcomed = (view: SocketView): boolean =>
+  view.s.welcomeAt !== null || (view.s.expected === 'refusal' && view.received.some(isWelcome));
 
 /** `error_code` of a refusal or error frame. */
 export const errorCode = (view: FrameView): string => textOf(view.json['error_code']);
