@@ -11,7 +11,7 @@ import { handle, receive, refuseMalformed, refuseOversize } from './socket/messa
 import { eventsOf, startRun } from './socket/runs.ts';
 import { authenticate } from './socket/serve.ts';
 import { decideUpgrade, selectSubprotocol } from './socket/upgrade.ts';
-import { archiveThread, changeThread, openThread, pageOfThread, renameThread, type StoredThread } from './stores.ts';
+import { archiveThread, changeThread, pageOfThread, renameThread, type StoredThread } from './stores.ts';
 import type { Place, Seams } from './switchboard/seams.ts';
 import type { World } from './world.ts';
 
@@ -71,7 +71,7 @@ export const healthySeams = (world: World): Seams => ({
   'ws.greeting': (_connection, frames) => frames,
   'ws.heartbeat': (_connection, beat) => beat(),
   'ws.outgoing': (_connection, frame) => [frame],
-  'ws.deliver': (_connection, text, write) => write(text),
+  'ws.deliver': (_connection, text, write) => write(Buffer.from(text), true),
   'ws.close': (_connection, _code, _reason, close) => close(),
 
   'ws.receive': (connection, data) => receive(world, connection, data),
@@ -89,14 +89,15 @@ export const healthySeams = (world: World): Seams => ({
   pace: () => PACE_MS,
 
   'threads.create': (_unit, owner, draft) => world.threads.create(owner, draft),
-  'threads.open': (_unit, caller, id) => openThread(world.threads.find(id), caller),
+  'threads.find': (_unit, id) => world.threads.find(id),
+  'threads.permit': (_unit, stored, caller) => stored.owner === caller,
   'threads.update': (_unit, stored, change) => changed(stored, (thread) => changeThread(thread, change)),
   'threads.archive': (_unit, stored) => changed(stored, archiveThread),
   'threads.rename': (_unit, stored) => changed(stored, renameThread),
   'threads.messages': (_unit, stored, page) => pageOfThread(stored, page),
   'chat.create': (_unit, owner, draft) => world.chat.create(owner, draft),
   'chat.find': (_unit, id) => world.chat.find(id),
-  'chat.list': (_unit, caller, label, page) => world.chat.list(caller, label, page),
+  'chat.list': (_unit, owner, label, page) => world.chat.list(owner, label, page),
   'chat.remove': (_unit, id) => world.chat.remove(id),
   'agents.start': (_call, owner, type, id) => world.agents.start(owner, type, id),
   'agents.end': (_call, owner, id, state) => world.agents.end(owner, id, state),

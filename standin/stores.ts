@@ -51,12 +51,6 @@ export class ThreadStore {
   }
 }
 
-export const openThread = (stored: StoredThread | undefined, caller: string): StoredThread => {
-  if (stored === undefined) throw new Problem(404, 'Thread not found');
-  if (stored.owner !== caller) throw new Problem(403, 'Access denied');
-  return stored;
-};
-
 export const changeThread = (stored: StoredThread, change: ThreadChange): void => {
   const { thread } = stored;
   if (change.title !== undefined) thread.title = change.title;

@@ -1,12 +1,11 @@
-import { z } from 'zod';
-import { defineFault } from '../switchboard/fault.ts';
+import { defineFault, NO_PARAMETERS } from '../switchboard/fault.ts';
 
 export default defineFault({
   id: 'net-refused',
   layer: 'network',
   origin: 'history',
   summary: 'every TCP connect to API, sockets and auth service fails with ECONNREFUSED',
-  parameters: z.object({}),
+  parameters: NO_PARAMETERS,
   install: ({ wrap }) =>
     // The port was free a moment ago; some clients refuse well-known closed ones themselves.
     wrap('net.announce', (next) => async (process, origin, server) => {

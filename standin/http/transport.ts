@@ -128,15 +128,17 @@ const deliver = async (
   out: FastifyReply,
   produce: () => Promise<Reply>,
 ): Promise<FastifyReply> => {
-  const guarded = async (): Promise<Reply> => {
+  const { seams, settings } = world;
+  const guarded = async (work: () => Promise<Reply>): Promise<Reply> => {
     try {
-      return await produce();
+      return await work();
     } catch (error) {
       return recovered(rules, call, error);
     }
   };
-  const { seams, settings } = world;
-  const reply = withCors(call, await seams['http.respond'](call, guarded), settings.frontendUrl);
+  // Guarded twice: the seam sees refusals as replies, and may refuse by itself.
+  const answer = await guarded(() => seams['http.respond'](call, () => guarded(produce)));
+  const reply = withCors(call, answer, settings.frontendUrl);
   const finished = seams['http.finish'](call, reply);
   await seams['http.transmit'](call, () => send(world, call, finished, out));
   return out;
@@ -150,7 +152,7 @@ export interface HttpHost {
 export const buildHost = async (world: World, rules: HostRules, processUnit: Unit): Promise<HttpHost> => {
   const { seams } = world;
   const calls = new WeakMap<IncomingMessage, HttpCall>();
-  const server = await seams['net.server'](processUnit, () => createServer(), rules.host);
+  const server = await seams['net.server'](processUnit, () => createServer());
   server.keepAliveTimeout = 65_000;
 
   const app: FastifyInstance = Fastify({

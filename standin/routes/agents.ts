@@ -49,6 +49,16 @@ export const execute = async (world: World, call: HttpCall, request: ExecuteRequ
   };
 };
 
+/** A failed run inside a 200, as the platform words it. */
+export const unavailableReply = (request: ExecuteRequest): AgentReply => ({
+  status: 'service_unavailable',
+  agent: request.agent,
+  response: null,
+  execution_time: 0.01,
+  circuit_breaker_state: 'OPEN',
+  error: 'Agent service is not available',
+});
+
 const guarded = async (world: World, call: HttpCall, request: ExecuteRequest) => {
   const breaker = world.breakers.get(request.breaker);
   breaker?.admit();

@@ -88,3 +88,13 @@ export async function* eventFrames(call: HttpCall, caller: Caller): AsyncGenerat
     yield { event: 'heartbeat', connection_id: id, count };
   }
 }
+
+/** The first frame, then the failure of the run, then the end. */
+export async function* failing(frames: AsyncIterable<JsonObject>): AsyncGenerator<JsonObject> {
+  for await (const frame of frames) {
+    yield frame;
+    break;
+  }
+  yield { event: 'agent_error', error: 'Service unavailable, using fallback' };
+  yield { event: 'stream_end' };
+}

@@ -4,6 +4,7 @@ import { THREAD_PAGE_DEFAULT } from '../../contract/threads.ts';
 import { json } from '../http/reply.ts';
 import { body, nothing, optionalRecord, param, personal, type Route } from '../http/route.ts';
 import { pageOf } from '../http/validation.ts';
+import { openThread } from '../open-thread.ts';
 import { appendMessage } from '../stores.ts';
 import type { Caller } from '../tokens.ts';
 import type { HttpCall } from '../unit.ts';
@@ -17,7 +18,7 @@ export const threadRoutes = (world: World): Route[] => {
   const { seams } = world;
   const one = '/api/threads/:id';
   const opened = (call: HttpCall, caller: Caller, purpose: 'read' | 'write') =>
-    seams['threads.open'](call, caller.userId, param(call, 'id'), purpose);
+    openThread(world, call, caller.userId, param(call, 'id'), purpose);
   return [
     personal('POST', '/api/threads', body(change), (call, caller, input) =>
       json(seams['threads.create'](call, caller.userId, input).thread),

@@ -49,8 +49,8 @@ export class Connection {
   sendAsIs(frame: Frame): void {
     if (!this.open) return;
     const { seams } = this.#world;
-    seams['ws.deliver'](this, seams['json.serialise'](this, frame), (text) => {
-      if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text);
+    seams['ws.deliver'](this, seams['json.serialise'](this, frame), (part, last) => {
+      if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(part, { binary: false, fin: last });
     });
   }
 

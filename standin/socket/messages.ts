@@ -31,6 +31,12 @@ const typed = (message: JsonObject): ClientMessage => ({
   type: typeof message['type'] === 'string' && message['type'] !== '' ? message['type'] : 'unknown',
 });
 
+/** Type of a message as it came in; empty for what is no message. */
+export const typeOf = (data: Buffer): string => {
+  const message = parse(data);
+  return message === undefined ? '' : typed(message).type;
+};
+
 export const fail = (world: World, connection: Connection, code: string, message: string, details: JsonObject = {}) => {
   world.metrics.failedMessages += 1;
   connection.send(errorMessage(code, message, details));

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { isoNow, sleep } from '../clock.ts';
 import { Problem } from '../http/reply.ts';
+import { openThread } from '../open-thread.ts';
 import { appendMessage, type StoredThread } from '../stores.ts';
 import type { ClientMessage, Frame, SocketRun } from '../switchboard/seams.ts';
 import { isObject, type JsonObject } from '../unit.ts';
@@ -87,7 +88,7 @@ const threadFor = (world: World, connection: Connection, asked: unknown): Stored
   }
   if (typeof asked !== 'string') return 'missing';
   try {
-    return seams['threads.open'](connection.call, connection.userId, asked, 'write');
+    return openThread(world, connection.call, connection.userId, asked, 'write');
   } catch (error) {
     if (error instanceof Problem) return error.status === 403 ? 'foreign' : 'missing';
     throw error;

@@ -41,7 +41,7 @@ const callOf = (host: Host, request: IncomingMessage): SocketCall => {
     headers: request.headers,
     address: request.socket.remoteAddress ?? '',
     offered: offered.filter((entry) => entry !== ''),
-    user: () => userOfToken(presentedBy(call.headers, call.offered, call.query).token),
+    user: () => userOfToken(presentedBy(request.headers, call.offered, call.query).token),
   };
   return call;
 };

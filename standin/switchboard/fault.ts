@@ -1,5 +1,5 @@
 /** A fault, a green control or a part of a scenario: one object in one file, named like the file. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Bench } from './seams.ts';
 
 export type Layer =
@@ -29,6 +29,9 @@ export interface Fault {
   /** Judges the parameters, then puts the change into place. */
   readonly install: (bench: Bench, given: Readonly<Record<string, string>>) => void;
 }
+
+/** For a fault that has nothing to choose. */
+export const NO_PARAMETERS = z.object({});
 
 interface Definition<Schema extends z.ZodObject> {
   id: string;

@@ -101,7 +101,7 @@ export interface LoginRequest {
 
 export interface Seams {
   /* Network: the listener, the address it is announced by, the bytes of a connection. */
-  'net.server': (process: Unit, make: () => Server, host: Unit['host']) => Server | Promise<Server>;
+  'net.server': (process: Unit, make: () => Server) => Server | Promise<Server>;
   'net.announce': (process: Unit, origin: string, server: Server) => string | Promise<string>;
   /** A request or an upgrade, before anything has looked at it. */
   'edge.answer': (unit: Unit) => EdgeAnswer | undefined | Promise<EdgeAnswer | undefined>;
@@ -143,7 +143,8 @@ export interface Seams {
   'ws.greeting': (connection: Connection, frames: readonly Frame[]) => readonly Frame[];
   'ws.heartbeat': (connection: Connection, beat: () => void) => void;
   'ws.outgoing': (connection: Connection, frame: Frame) => readonly Frame[];
-  'ws.deliver': (connection: Connection, text: string, write: (text: string) => void) => void;
+  /** Writes the text as one message, in one part or in several. */
+  'ws.deliver': (connection: Connection, text: string, write: (part: Buffer, last: boolean) => void) => void;
   'ws.close': (connection: Connection, code: number, reason: string, close: () => void) => void;
 
   /* Client messages and the runs that they start. */
@@ -165,14 +166,16 @@ export interface Seams {
 
   /* Storage. */
   'threads.create': (unit: Unit, owner: string, draft: ThreadChange) => StoredThread;
-  'threads.open': (unit: Unit, caller: string, id: string, purpose: 'read' | 'write') => StoredThread;
+  'threads.find': (unit: Unit, id: string) => StoredThread | undefined;
+  'threads.permit': (unit: Unit, stored: StoredThread, caller: string, purpose: 'read' | 'write') => boolean;
   'threads.update': (unit: Unit, stored: StoredThread, change: ThreadChange) => StoredThread;
   'threads.archive': (unit: Unit, stored: StoredThread) => StoredThread;
   'threads.rename': (unit: Unit, stored: StoredThread) => StoredThread;
   'threads.messages': (unit: Unit, stored: StoredThread, page: Page) => ThreadPage;
   'chat.create': (unit: Unit, owner: string, draft: ChatDraft) => ChatMessage;
   'chat.find': (unit: Unit, id: string) => ChatMessage | undefined;
-  'chat.list': (unit: Unit, caller: string, label: string | undefined, page: Page) => ChatPage;
+  /** Of one owner, or of everybody. */
+  'chat.list': (unit: Unit, owner: string | undefined, label: string | undefined, page: Page) => ChatPage;
   'chat.remove': (unit: Unit, id: string) => void;
   'agents.start': (call: HttpCall, owner: string, type: AgentType, id: string | undefined) => AgentRecord;
   'agents.end': (call: HttpCall, owner: string, id: string, state: 'stopped' | 'cancelled') => AgentRecord;
