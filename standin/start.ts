@@ -75,6 +75,8 @@ const handleOf = (world: World): ServerHandle => ({
   caFile: world.settings.caFile,
   restart: () => world.restart(),
   environment: world.settings.environment,
+  totalConnections: () => world.metrics.totalConnections,
+  agent: (call, owner, id) => world.seams['agents.find'](call, owner, id),
 });
 
 const closeSockets = (world: World): Promise<void> =>

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ERROR_CODES, type EnvelopeStatus } from '../../contract/errors.ts';
 import { isoNow } from '../clock.ts';
-import type { JsonObject } from '../unit.ts';
+import { isObject, type JsonObject } from '../unit.ts';
 
 export type ReplyBody =
   | { kind: 'json'; value: unknown }
@@ -90,6 +90,12 @@ export const envelopeOf = (problem: Problem): Reply =>
     problem.status,
     problem.headers,
   );
+
+/** The reply with another JSON body; one that is no JSON object stays as it is. */
+export const changedJson = (reply: Reply, change: (body: JsonObject) => JsonObject): Reply =>
+  reply.body.kind === 'json' && isObject(reply.body.value)
+    ? { ...reply, body: { kind: 'json', value: change(reply.body.value) } }
+    : reply;
 
 export const invalidOf = (invalid: Invalid): Reply => json({ detail: invalid.items }, 422);
 export const notFound = (): Reply => json({ detail: 'Not Found' }, 404);

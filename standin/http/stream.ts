@@ -5,7 +5,11 @@ import type { HttpCall, JsonObject } from '../unit.ts';
 import type { World } from '../world.ts';
 import type { Reply, StreamName } from './reply.ts';
 
-async function* encoded(world: World, call: HttpCall, frames: AsyncIterable<JsonObject>): AsyncGenerator<Buffer> {
+async function* encoded(
+  world: World,
+  call: HttpCall,
+  frames: AsyncIterable<JsonObject> | Iterable<JsonObject>,
+): AsyncGenerator<Buffer> {
   let first = true;
   for await (const frame of frames) {
     if (!first) await sleep(world.seams.pace(call, 'sse-frame'), call.gone);

@@ -98,3 +98,13 @@ export async function* failing(frames: AsyncIterable<JsonObject>): AsyncGenerato
   yield { event: 'agent_error', error: 'Service unavailable, using fallback' };
   yield { event: 'stream_end' };
 }
+
+export async function* failingChat(frames: AsyncIterable<JsonObject>): AsyncGenerator<JsonObject> {
+  for await (const frame of frames) {
+    yield frame;
+    const { run_id } = frame;
+    yield { type: 'error', error: 'Agent service is not available', run_id, timestamp: isoNow() };
+    yield { type: 'stream_end', status: 'error', run_id, timestamp: isoNow() };
+    return;
+  }
+}

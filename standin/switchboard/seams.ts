@@ -117,7 +117,11 @@ export interface Seams {
   'json.serialise': (about: Unit | Connection, value: unknown) => string;
 
   /* Event streams. */
-  'sse.frames': (call: HttpCall, stream: StreamName, frames: AsyncIterable<JsonObject>) => AsyncIterable<JsonObject>;
+  'sse.frames': (
+    call: HttpCall,
+    stream: StreamName,
+    frames: AsyncIterable<JsonObject> | Iterable<JsonObject>,
+  ) => AsyncIterable<JsonObject> | Iterable<JsonObject>;
   'sse.bytes': (call: HttpCall, chunks: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
 
   /* Tokens and rights. */
@@ -210,4 +214,7 @@ export interface ServerHandle {
   /** As a process that was replaced: counters, uptime, chat messages, revocations and spent tokens start anew. */
   readonly restart: () => void;
   readonly environment: string;
+  readonly totalConnections: () => number;
+  /** The record of an agent, or the refusal that a healthy server gives. */
+  readonly agent: (call: HttpCall, owner: string, id: string) => AgentRecord;
 }
