@@ -12,6 +12,7 @@ export interface StreamExposure {
   readonly confirmed: number;
   /** What would be added if everything without evidence were broken. */
   readonly unverified: number;
+  readonly needs: readonly { readonly capability: string; readonly share: number }[];
   /** Capabilities that expose it now, and those that may. */
   readonly because: readonly string[];
   readonly open: readonly string[];
@@ -45,6 +46,7 @@ export const exposureOf = (model: ImpactModel, capabilities: readonly Capability
       mrr: stream.mrr,
       source: stream.source,
       asOf: stream.asOf,
+      needs: stream.needs,
       confirmed,
       unverified: cents(Math.max(0, cents(stream.mrr * union(feared)) - confirmed)),
       because: needed.filter((capability) => known(capability) > 0).map((capability) => capability.id),

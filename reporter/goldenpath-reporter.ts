@@ -95,7 +95,7 @@ export default class GoldenpathReporter implements Reporter {
     if (this.listing) return;
     // Whatever happens to this run, the record of an earlier one must not be taken for it.
     mkdirSync(this.folder, { recursive: true });
-    for (const name of [RECORD_FILE, 'impact.json', 'attempts.jsonl', 'evidence'])
+    for (const name of [RECORD_FILE, 'impact.json', 'impact.md', 'index.html', 'attempts.jsonl', 'evidence'])
       rmSync(join(this.folder, name), { recursive: true, force: true });
   }
 
@@ -121,7 +121,11 @@ export default class GoldenpathReporter implements Reporter {
     process.stdout.write(
       `${terminalSummary(this.record, assessment, {
         unicode: this.environment.unicode,
-        outputs: [join(this.folder, 'impact.md'), 'npm run gate'],
+        outputs: [
+          join(this.folder, 'index.html'),
+          join(this.folder, 'impact.md'),
+          'verdict as exit code: npm run gate',
+        ],
       }).join('\n')}\n`,
     );
     // A shard alone can never be conclusive; the merge and the gate judge the whole.

@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ctrf } from './ctrf.ts';
 import { jsonPieces, writeWhole } from './files.ts';
+import { page } from './html/page.ts';
 import { impactReport } from './impact-json.ts';
 import { junit } from './junit.ts';
 import type { RunRecord } from './record.ts';
@@ -22,6 +23,7 @@ export const writeRecord = (outputDir: string, record: RunRecord): void =>
 export const REPORTS: Readonly<Record<string, (report: Report) => Iterable<string>>> = {
   'impact/impact.json': (report) => jsonPieces(impactReport(report)),
   'impact/impact.md': sessionReport,
+  'impact/index.html': page,
   'junit.xml': junit,
   'ctrf.json': (report) => jsonPieces(ctrf(report)),
 };

@@ -191,7 +191,6 @@ export class MiniProject {
 }
 
 export const test = base.extend<{ project: (design?: Design) => MiniProject }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted
   project: async ({}, use, info) => {
     const made: MiniProject[] = [];
     await use((design) => {

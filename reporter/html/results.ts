@@ -1,0 +1,72 @@
+/** Every test with its attempts; what is long folds away. */
+import { duration, instant } from '../format.ts';
+import type { Row } from '../record.ts';
+import type { Report } from '../report.ts';
+import { html, textOf } from './template.ts';
+import type { Markup } from './template.ts';
+import { chip } from './words.ts';
+
+/** Rows outside the tier that are listed one by one. */
+const FURTHER = 200;
+const FAILURES = 5;
+
+const attempts = (row: Row): Markup =>
+  html`<ol class="attempts">
+    ${row.attempts.map(
+      (attempt) =>
+        html`<li>
+          <p>
+            ${attempt.status} after ${duration(attempt.durationMs)}, started ${instant(attempt.startedAt)}, worker
+            ${attempt.worker}
+          </p>
+          ${attempt.failures.slice(0, FAILURES).map((failure) => html`<pre tabindex="0">${failure.excerpt}</pre>`)}
+        </li>`,
+    )}
+  </ol>`;
+
+const list = (title: string, lines: readonly string[]): Markup | null =>
+  lines.length === 0
+    ? null
+    : html`<h4>${title}</h4>
+        <ul>
+          ${lines.slice(0, 20).map((line) => html`<li>${line}</li>`)}
+        </ul>`;
+
+const row = (shown: Row, since: string | undefined): Markup => {
+  const time = shown.attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0);
+  const links = shown.evidence.filter((link) => link.path !== null);
+  return html`<details class="row ${shown.result}" id="${shown.id}">
+    <summary>
+      <span class="id">${shown.id}</span><span class="name">${shown.name}</span>${chip(shown.result)}<span class="time"
+        >${shown.attempts.length === 0 ? '–' : duration(time)}</span
+      ><span class="why"
+        >${shown.cause === null ? '' : html`<code>${shown.cause.id}</code> `}${shown.reason ?? shown.claim}</span
+      >
+    </summary>
+    <div class="inside">
+      <p class="claim">“${shown.claim}”</p>
+      <p class="source">
+        ${shown.capability}${shown.file === null ? '' : ` · ${shown.file}`}${since === undefined ? '' : ` · failing since ${instant(since)}`}
+      </p>
+      ${attempts(shown)}${list('Degraded', shown.degraded)}${list('Notes', shown.notes)}${list('Not cleaned up', shown.cleanup)}
+      ${links.length === 0 ? null : html`<p class="links">${links.map((link) => html`<a href="${link.path ?? ''}">${link.name}, attempt ${link.attempt + 1}</a> `)}</p>`}
+    </div>
+  </details> `;
+};
+
+export function* results({ record, trend }: Report): Generator<string> {
+  const tier = record.rows.filter((each) => each.priority === 'P1');
+  const further = record.rows.filter((each) => each.priority !== 'P1' && each.result !== 'verified');
+  yield '<section class="card" aria-labelledby="results-title"><h2 id="results-title">Results</h2><div class="rows">';
+  for (const each of [...tier, ...further.slice(0, FURTHER)])
+    yield textOf(row(each, trend.failingSince.get(each.id)?.startedAt));
+  yield '</div>';
+  const left = record.rows.length - tier.length - Math.min(FURTHER, further.length);
+  if (left > 0)
+    yield textOf(
+      html`<p class="hint">
+        ${left} further tests, ${Math.max(0, further.length - FURTHER)} of them not verified, are in run.json only.
+      </p>`,
+    );
+  yield '</section>';
+}
