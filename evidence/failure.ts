@@ -58,6 +58,13 @@ export const failureOf = (message: string): Failure => {
     : { class: found[1] as FailureClass, key: found[2] ?? '', promise: found[3] ?? '' };
 };
 
+/** The line of the test says more than the line of the client it called. */
+const pointAtTest = (stack: string): string => {
+  const lines = stack.split('\n');
+  const kept = lines.filter((line) => !/^\s+at .*[\\/](?:fixtures|evidence)[\\/]/.test(line));
+  return kept.some((line) => /^\s+at .*[\\/]tests[\\/]/.test(line)) ? kept.join('\n') : stack;
+};
+
 /** An error of the suite's own clients, with the same first line. */
 export class ClassifiedError extends Error {
   override readonly name = 'ClassifiedError';
@@ -68,5 +75,6 @@ export class ClassifiedError extends Error {
     super(because(failureClass, key, promise), options);
     this.failureClass = failureClass;
     this.key = key;
+    if (this.stack !== undefined) this.stack = pointAtTest(this.stack);
   }
 }
