@@ -1,6 +1,7 @@
 /** Plain clients: `node:http` and `ws`, nothing of the suite, so that the stand-in is judged from outside. */
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { Agent, request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { Agent } from 'node:http';
+import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import WebSocket from 'ws';
 import { AUDIENCE, ISSUER, testLoginReply } from '../../contract/auth.ts';
