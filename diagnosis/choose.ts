@@ -17,7 +17,7 @@ const PHASES_OF: Readonly<Partial<Record<FailureClass, readonly Phase[]>>> = {
   'auth-rejected': ['auth'],
   'auth-accepted': ['auth'],
   deadline: ['tcp', 'platform', 'http-upgrade', 'welcome', 'ping', 'message', 'events', 'http-api'],
-  'ws-upgrade': ['http-upgrade', 'tcp', 'tls', 'dns', 'platform'],
+  'ws-upgrade': ['http-upgrade', 'tcp', 'tls', 'dns', 'platform', 'auth'],
   'ws-subprotocol': ['subprotocol'],
   'ws-clean-refusal': ['welcome', 'auth', 'platform'],
   'ws-closed-early': ['welcome', 'auth', 'platform', 'subprotocol'],

@@ -2,9 +2,11 @@
 import type { FailureClass } from '../evidence/failure.ts';
 import type { CauseId } from './causes.ts';
 import { finding, type Finding, type FindingDraft } from './finding.ts';
+import { exchangeDraft } from './http-status.ts';
+import { httpView, type HttpView } from './http-view.ts';
 import { signOf } from './network.ts';
 import { isStarting } from './platform.ts';
-import type { Scene } from './scene.ts';
+import type { RedAttempt, Scene } from './scene.ts';
 
 const draft = (
   cause: CauseId,
@@ -73,6 +75,29 @@ export const lineDraft = (text: string, failureClass: FailureClass): FindingDraf
   return null;
 };
 
+/** Preflight's own requests, judged as those of a test are. */
+const preflightExchanges = (scene: Scene): readonly { readonly view: HttpView; readonly one: FindingDraft }[] => {
+  const evidence = scene.input.preflightEvidence ?? null;
+  if (evidence === null) return [];
+  const exchanges = evidence.exchanges.map((x, index) => httpView(x, 'preflight', 0, index));
+  const attempt: RedAttempt = {
+    test: 'preflight',
+    attempt: 0,
+    failures: [],
+    exchanges,
+    sockets: [],
+    startedAt: evidence.startedAt,
+    lagMs: 0,
+    hasEvidence: true,
+  };
+  return exchanges
+    .filter(({ x }) => x.surface !== 'other' && (x.error !== null || (x.status ?? 0) >= 400))
+    .flatMap((view) => {
+      const one = exchangeDraft(scene, attempt, view);
+      return one === null ? [] : [{ view, one }];
+    });
+};
+
 /** Observations of the warm-up and of failed checks, for every test that was not started. */
 export const preflightFindings = (scene: Scene): Finding[] => {
   const { preflight } = scene.input;
@@ -89,20 +114,24 @@ export const preflightFindings = (scene: Scene): Finding[] => {
     const one = lineDraft(line.text, stopped.class);
     return one === null ? [] : [{ ...line, one, index }];
   });
+  const exchanges = preflightExchanges(scene);
   // A server that says what it is doing explains the silence and the bare 503 around it.
-  const starting = drafts.find(({ one }) => one.cause === 'cold-start');
-  return scene.redIds.flatMap((test) =>
-    drafts.map(({ one, source, at, index }) =>
+  const starting = [...drafts.map(({ one }) => one), ...exchanges.map(({ one }) => one)].find(
+    ({ cause }) => cause === 'cold-start',
+  );
+  const calm = (one: FindingDraft): FindingDraft =>
+    starting !== undefined && one.phase !== 'auth'
+      ? { ...one, cause: 'cold-start', phase: 'platform', facet: '' }
+      : one;
+  return scene.redIds.flatMap((test) => [
+    ...drafts.map(({ one, source, at, index }) =>
+      finding({ test, attempt: 0, source, at, connection: `preflight/${index}` }, { ...calm(one), fits: ALL, rank: 1 }),
+    ),
+    ...exchanges.map(({ one, view }) =>
       finding(
-        { test, attempt: 0, source, at, connection: `preflight/${index}` },
-        {
-          ...(starting !== undefined && one.phase !== 'auth'
-            ? { ...one, cause: 'cold-start' as const, phase: 'platform' as const }
-            : one),
-          fits: ALL,
-          rank: 0,
-        },
+        { test, attempt: 0, source: `preflight request ${view.index + 1}`, at: view.at, connection: view.connection },
+        { ...calm(one), fits: ALL, rank: 0 },
       ),
     ),
-  );
+  ]);
 };
