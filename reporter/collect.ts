@@ -20,6 +20,8 @@ export interface Collected {
   readonly preflight: PreflightReport[];
   /** By test id, in the order of the attempts. */
   readonly evidence: ReadonlyMap<string, readonly TestEvidence[]>;
+  /** What preflight recorded on the wire, where it failed. */
+  readonly preflightEvidence: readonly TestEvidence[];
   readonly errors: RunError[];
 }
 
@@ -66,6 +68,11 @@ export const collect = (input: CollectInput): Collected => {
     (test.results.at(-1)?.attachments ?? [])
       .filter((attachment) => attachment.name === ATTACHMENT.preflight)
       .flatMap((attachment) => parsed(test, attachment, preflightReport) ?? []),
+  );
+  const preflightEvidence = preflightTests.flatMap((test) =>
+    (test.results.at(-1)?.attachments ?? [])
+      .filter((attachment) => attachment.name === ATTACHMENT.evidence)
+      .flatMap((attachment) => parsed(test, attachment, testEvidence) ?? []),
   );
   const stop = preflight.find((report) => report.stopped !== null)?.stopped ?? null;
   const preflightRed = preflightTests.filter((test) => !test.ok());
@@ -168,5 +175,5 @@ export const collect = (input: CollectInput): Collected => {
     };
   };
 
-  return { rows: CATALOGUE.map(rowOf), preflight, evidence, errors };
+  return { rows: CATALOGUE.map(rowOf), preflight, evidence, preflightEvidence, errors };
 };

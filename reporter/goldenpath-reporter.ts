@@ -20,6 +20,7 @@ import type { Declarations, Verdict } from './assess.ts';
 import { attemptOf, textOf } from './attempts.ts';
 import { collect } from './collect.ts';
 import type { Collected } from './collect.ts';
+import { diagnosed } from './diagnosed.ts';
 import { readEnvironment } from './environment.ts';
 import { oneLine, shown } from './format.ts';
 import { gitState } from './git.ts';
@@ -197,10 +198,12 @@ export default class GoldenpathReporter implements Reporter {
       rootDir: config.rootDir,
     });
     this.evidence = collected.evidence;
+    const runId = this.options.runId ?? stamps[0]?.runId ?? this.generatedRunId;
+    const { errors: undiagnosed, ...diagnosis } = diagnosed(runId, collected);
     return {
       $schema: '../../reporter/schema/run-record.schema.json',
       version: 1,
-      runId: this.options.runId ?? stamps[0]?.runId ?? this.generatedRunId,
+      runId,
       git: stamps[0]?.git ?? gitState(),
       target: collected.preflight[0]?.target ?? null,
       playwright: stamps[0]?.playwright ?? config.version,
@@ -211,7 +214,6 @@ export default class GoldenpathReporter implements Reporter {
       merged: this.stamp === undefined,
       shards: { total, seen },
       preflight: collected.preflight,
-      rows: collected.rows,
       ...this.bounded(
         this.outside,
         shardProblems(seen, total),
@@ -219,11 +221,10 @@ export default class GoldenpathReporter implements Reporter {
         this.foreignRun(stamps),
         differentTargets(collected),
         collected.errors,
+        undiagnosed,
         unexplained(suite, result, [...this.outside, ...collected.errors]),
       ),
-      causes: [],
-      findings: [],
-      answers: [],
+      ...diagnosis,
       lastRun: null,
     };
   }
