@@ -66,7 +66,7 @@ const everything = (scene: Scene, tests: readonly string[]): EvidenceLine[] =>
 
 const nextStep = (scene: Scene, cause: CauseId, primaries: readonly Finding[]): string => {
   const at = Math.min(...primaries.map((one) => one.at));
-  const when = Number.isFinite(at) && at > 0 ? ` First seen at ${new Date(at).toISOString()}.` : '';
+  const when = Number.isFinite(at) && at > 1e11 ? ` First seen at ${new Date(at).toISOString()}.` : '';
   const { action } = CAUSES[cause];
   const text = `${action.charAt(0).toUpperCase()}${action.slice(1)}.${when}`;
   if (cause !== 'unknown') return text;

@@ -64,6 +64,9 @@ export const lineDraft = (text: string, failureClass: FailureClass): FindingDraf
     /google frontend|<html|text\/html|does not have permission|permission to get/i.test(text)
   )
     return draft('platform-access-denied', 'platform', 'high', fact);
+  // The one path asked here is public: the application itself never refuses it.
+  if (status === 403 && failureClass === 'http-status')
+    return draft('platform-access-denied', 'platform', 'medium', fact);
   if (status === 429)
     return draft(/no available instance/i.test(text) ? 'platform-capacity' : 'edge-ip-ban', 'platform', 'medium', fact);
   if (status === 401 && /token|AUTH_FAILED|Bearer/i.test(text))
@@ -108,7 +111,12 @@ export const preflightFindings = (scene: Scene): Finding[] => {
     ...checks
       .filter(({ outcome }) => outcome === 'failed')
       .map(({ id, detail }) => ({ text: detail, source: `preflight check ${id}`, at: preflight.startedAt })),
-    ...warmUp.attempts.map(({ at, observed }) => ({ text: observed, source: 'preflight warm-up', at })),
+    // Times of the warm-up count from its start.
+    ...warmUp.attempts.map(({ at, observed }) => ({
+      text: observed,
+      source: 'preflight warm-up',
+      at: at < preflight.startedAt ? preflight.startedAt + at : at,
+    })),
   ];
   const drafts = lines.flatMap((line, index) => {
     const one = lineDraft(line.text, stopped.class);
