@@ -80,6 +80,26 @@ const attemptOf = (
   hasEvidence: evidence !== null,
 });
 
+/** Records of probes may stand in the evidence of the test that wanted them. */
+const isProbe = ({ probe }: { readonly probe: string | null }): boolean => probe !== null;
+const ownOf = (evidence: TestEvidence | null): TestEvidence | null =>
+  evidence === null
+    ? null
+    : {
+        ...evidence,
+        exchanges: evidence.exchanges.filter((one) => !isProbe(one)),
+        sockets: evidence.sockets.filter((one) => !isProbe(one)),
+      };
+const probedIn = (tests: readonly DiagnosedTest[]): Pick<TestEvidence, 'exchanges' | 'sockets'> => {
+  const all = tests.flatMap(({ attempts }) =>
+    attempts.flatMap(({ evidence }) => (evidence === null ? [] : [evidence])),
+  );
+  return {
+    exchanges: all.flatMap(({ exchanges }) => exchanges.filter(isProbe)),
+    sockets: all.flatMap(({ sockets }) => sockets.filter(isProbe)),
+  };
+};
+
 const byTime = (a: { at: number; connection: string }, b: { at: number; connection: string }): number =>
   a.at - b.at || (a.connection < b.connection ? -1 : a.connection > b.connection ? 1 : 0);
 
@@ -95,11 +115,16 @@ export const sceneOf = (input: DiagnosisInput): Scene => {
       ? [attemptOf(test.id, 0, [], null)]
       : [...attempts]
           .sort((a, b) => a.attempt - b.attempt)
-          .map(({ attempt, failures, evidence }) => attemptOf(test.id, attempt, failures, evidence));
+          .map(({ attempt, failures, evidence }) => attemptOf(test.id, attempt, failures, ownOf(evidence)));
   });
   const preflight = input.preflightEvidence ?? null;
+  const inTests = probedIn(tests);
+  const probed = {
+    exchanges: [...input.probes.exchanges, ...inTests.exchanges],
+    sockets: [...input.probes.sockets, ...inTests.sockets],
+  };
   const extra: TestEvidence[] = [
-    { version: 1, test: '', attempt: 0, startedAt: 0, eventLoopLagMs: 0, ...input.probes },
+    { version: 1, test: '', attempt: 0, startedAt: 0, eventLoopLagMs: 0, ...probed },
     ...(preflight === null ? [] : [preflight]),
   ];
   const apart = extra.map((evidence) => attemptOf('', 0, [], evidence));

@@ -16,6 +16,8 @@ const LIFECYCLE = /^\/api\/(?:agents\/(?:start|stop|cancel|status)|chat\/agents\
 const ADMIN = /^\/api\/(?:config|admin)\/?$/;
 const RECORD = /^\/api\/(?:chat\/messages|threads)\/[^/]+/;
 
+const isRequired = (view: HttpView): boolean => accepted(view.x)?.includes(401) ?? false;
+
 const secretsIn = (text: string | null): readonly string[] =>
   [...(text ?? '').matchAll(/\[(?:token|key|credential) ([0-9a-f]{4,})/g)].map((found) => found[1] ?? '');
 
@@ -95,7 +97,11 @@ export const acceptedRefusal = (attempt: RedAttempt, view: HttpView): FindingDra
       detail: `${x.identity} served over HTTP`,
       fits: ['http-status', 'foreign-data'],
     };
-  if (kind === 'logged-out' || (statuses.includes(401) && afterLogout(attempt, view)))
+  const anyToken = attempt.exchanges.some(
+    (other) =>
+      tokenKind(other.x.identity) === 'manipulated' && isRequired(other) && isSuccess(other.x) && !isHtml(other.x),
+  );
+  if (!anyToken && (kind === 'logged-out' || (statuses.includes(401) && afterLogout(attempt, view))))
     return { ...leavesLoggedOut(attempt, view, fact), fits: ['http-status'] };
   if (statuses.includes(401))
     return {

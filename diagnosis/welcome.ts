@@ -1,7 +1,7 @@
 /** Opened sockets up to the welcome: who was let in, as whom, and what was said instead. */
 import { DEGRADATION_EVENTS, welcome as welcomeSchema } from '../contract/websocket.ts';
 import type { FindingDraft } from './finding.ts';
-import { excerptOf } from './http-view.ts';
+import { excerptOf, tokenKind } from './http-view.ts';
 import { ponged, userIdsOf } from './probe-answers.ts';
 import { chatSockets, type Scene } from './scene.ts';
 import { dataOf, refusalCodes, refusedWell, systemEvent, welcomed, type SocketView } from './socket-view.ts';
@@ -11,7 +11,7 @@ const subjectOf = (view: SocketView): string =>
   `socket ${view.s.id} as ${view.s.identity === '' ? 'nobody' : view.s.identity} (${view.s.carrier ?? 'no token'})`;
 
 /** A socket that had to be refused and was not. */
-const letIn = (view: SocketView): FindingDraft | null => {
+const letIn = (scene: Scene, view: SocketView): FindingDraft | null => {
   const got = view.received.find(({ type }) => type === 'pong' || type === 'ack' || type.startsWith('agent_'));
   if (!welcomed(view) && (got === undefined || refusalCodes(view).length > 0)) return null;
   const user = userIdsOf(view)[0] ?? 'nobody named';
@@ -26,11 +26,13 @@ const letIn = (view: SocketView): FindingDraft | null => {
       detail: 'a socket without a token is served',
       fits,
     };
-  if (/logged-out|revoked/i.test(view.s.identity))
+  const bad = chatSockets(scene).filter(({ s }) => s.carrier !== null && tokenKind(s.identity) === 'manipulated');
+  // Where any token will do, the logout is not what is ignored.
+  if (tokenKind(view.s.identity) === 'logged-out' && !bad.some(welcomed))
     return {
       cause: 'session-logout-ignored',
       phase: 'auth',
-      signal: 'high',
+      signal: bad.some(refusedWell) ? 'high' : 'medium',
       fact,
       detail: 'socket opened with a logged-out token',
       fits,
@@ -224,7 +226,7 @@ const DEADLINE_MS = { standin: 3_000, remote: 15_000 } as const;
 /** Null: nothing to say up to the welcome. */
 export const welcomeDraft = (scene: Scene, view: SocketView): FindingDraft | null => {
   if (!view.opened) return null;
-  if (view.s.expected === 'refusal') return letIn(view) ?? notWell(scene, view);
+  if (view.s.expected === 'refusal') return letIn(scene, view) ?? notWell(scene, view);
   if (view.s.expected !== 'welcome') return null;
   if (welcomed(view))
     return wrongUser(scene, view) ?? late(view, DEADLINE_MS[scene.input.preflight?.target.kind ?? 'remote']);
