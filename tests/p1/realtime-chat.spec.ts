@@ -386,6 +386,7 @@ test(
     const anonymous = settle(sockets.expectRefused('burst.no-token', { identity: nobody.identity }, 'NO_TOKEN'));
     const health = Promise.all([1, 2, 3].map(() => settle(nobody.api.get('/health', { connection: 'fresh' }))));
 
+    await Promise.allSettled([...burst, anonymous]);
     await sockets.unlessCleanlyRefused(info, burst, async (connections) => {
       const [a1, a2, a3, b1, b2] = connections.map(({ socket }) => socket) as [
         ChatSocket,
