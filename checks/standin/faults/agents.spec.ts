@@ -85,7 +85,7 @@ test('agent-failure-inside-200 - service_unavailable in a 200; sockets and strea
     status: 'service_unavailable',
     circuit_breaker_state: 'OPEN',
     response: null,
-    error: expect.any(String) as unknown,
+    error: expect.any(String),
   });
   expect(answers(answerOf(await line.type('agent_completed')), asked)).toBe(true);
   await streamWorks(standin, user.token);
