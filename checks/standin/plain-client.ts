@@ -103,6 +103,13 @@ export const framesOf = (answer: Answer): Json[] =>
     .filter((line) => line !== '')
     .map((line) => parsed(line.slice('data:'.length)));
 
+/** The last answer of a series that ends with the first one that is not 200. */
+export const untilRefused = async (ask: () => Promise<Answer>, most = 120): Promise<Answer> => {
+  let answer = await ask();
+  for (let turn = 1; turn < most && answer.status === 200; turn += 1) answer = await ask();
+  return answer;
+};
+
 /** Code of a connection that never gave an answer, e.g. ECONNRESET. */
 export const failureOf = async (attempt: Promise<unknown>): Promise<string> => {
   try {

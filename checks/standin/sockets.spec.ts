@@ -398,6 +398,7 @@ test.describe('places', () => {
     }
     keep.send({ type: 'ping' });
     await keep.type('pong');
+    expect(keep.isOpen).toBe(true);
   });
 });
 

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { envelope } from '../../../contract/errors.ts';
 import type { Standin } from '../../../standin/start.ts';
-import { call, jsonOf, mint, socket, type Answer } from '../plain-client.ts';
+import { call, jsonOf, mint, socket, untilRefused, type Answer } from '../plain-client.ts';
 import { expect, test } from '../standin-fixture.ts';
 import { run } from '../program.ts';
 
@@ -72,8 +72,7 @@ for (const [fault, limit] of [
 test('limit-429-without-retry-after - the 429 is right, ends by itself, and has no Retry-After', async ({ faulty }) => {
   const standin = await faulty('limit-429-without-retry-after');
   const { token } = await mint(standin);
-  let answer = await post(standin, token);
-  for (let turn = 0; turn < 120 && answer.status === 200; turn += 1) answer = await post(standin, token);
+  const answer = await untilRefused(() => post(standin, token));
   expect([answer.status, envelope.parse(jsonOf(answer)).error_code]).toEqual([429, 'RATE_LIMIT_EXCEEDED']);
   expect(answer.headers['retry-after']).toBeUndefined();
   await expect.poll(async () => (await post(standin, token)).status, { timeout: 3_000 }).toBe(200);

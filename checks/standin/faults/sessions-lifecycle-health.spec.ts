@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { healthReply, unhealthyReply, wsHealthReply } from '../../../contract/health.ts';
 import type { Standin } from '../../../standin/start.ts';
 import { call, claimsOf, framesOf, jsonOf, later, list, mint, part, socket, type User } from '../plain-client.ts';
@@ -100,8 +101,7 @@ test('health-flapping - /health alternates, everything else is steady', async ({
   for (let turn = 0; turn < 6; turn += 1) {
     const answer = await call(standin.apiOrigin, 'GET', '/health');
     seen.push(answer.status);
-    const shape = answer.status === 200 ? healthReply : unhealthyReply;
-    expect(shape.safeParse(jsonOf(answer)).success).toBe(true);
+    z.union([healthReply, unhealthyReply]).parse(jsonOf(answer));
     expect((await call(standin.apiOrigin, 'GET', '/health/ready')).status).toBe(200);
   }
   expect(seen).toEqual([200, 503, 200, 503, 200, 503]);
