@@ -128,6 +128,9 @@ export const assess = (record: RecordBody, { model, waivers }: Declarations, now
     ...(waived.size === 0
       ? []
       : [`${plural(waived.size, 'failure')} accepted by waiver (${listed([...waived.keys()])})`]),
+    ...record.findings
+      .filter((finding) => finding.kind === 'security')
+      .map((finding) => `security finding that no red test stands for: ${finding.statement}`),
     ...idsReason('degraded', idsWith(tier, 'degraded')),
     ...idsReason('flaky', idsWith(tier, 'flaky')),
     ...further

@@ -21,15 +21,18 @@ const HOUR = 3_600_000;
 /** A result that its own attempts do not carry. */
 const contradiction = (row: Row): string | undefined => {
   const last = row.attempts.at(-1);
-  const carried =
-    row.result === 'verified'
-      ? row.attempts.length === 1 && last?.status === 'passed' && last.failures.length + row.degraded.length === 0
-      : row.result === 'degraded'
-        ? row.attempts.length === 1 && last?.status === 'passed' && row.degraded.length > 0
-        : row.result === 'flaky'
-          ? row.attempts.length > 1 && row.attempts.some((attempt) => attempt.status === 'passed')
-          : row.result !== 'failed' || last !== undefined;
-  return carried ? undefined : `${row.id} says ${row.result}, its attempts do not`;
+  // An id that was met twice has the attempts of both; that is an error of the run, not of the record.
+  const clean =
+    row.attempts.length > 0 &&
+    row.attempts.every(({ status, failures }) => status === 'passed' && failures.length === 0);
+  const carried: Readonly<Record<Row['result'], boolean>> = {
+    verified: clean && row.degraded.length === 0,
+    degraded: clean && row.degraded.length > 0,
+    flaky: row.attempts.length > 1 && row.attempts.some((attempt) => attempt.status === 'passed'),
+    failed: last !== undefined,
+    unverified: true,
+  };
+  return carried[row.result] ? undefined : `${row.id} says ${row.result}, its attempts do not`;
 };
 
 const edited = (record: RunRecord, { recordKey }: Expectation): string[] => {

@@ -23,7 +23,7 @@ const night = (day: number, results: Readonly<Record<string, Result>>): HistoryE
 };
 
 const freshFile = (): string => {
-  const folder = resolve(import.meta.dirname, '../../test-results/history');
+  const folder = resolve(import.meta.dirname, '../../reports/checks/history');
   mkdirSync(folder, { recursive: true });
   return join(mkdtempSync(join(folder, 'h-')), 'history.jsonl');
 };

@@ -5,6 +5,8 @@ import { expect, test, VIAS } from './project.ts';
 import type { MiniProject } from './project.ts';
 import { failing, session5 } from './samples.ts';
 
+test.describe.configure({ timeout: 120_000 });
+
 const MIXED = {
   ...session5,
   'P1-05': `if (info.retry === 0) ${failing('deadline', 'discovery.reply', 'no reply within 5 s')}`,

@@ -97,8 +97,8 @@ export class MiniProject {
   private shardRuns = 0;
 
   constructor(design: Design = {}) {
-    mkdirSync(join(ROOT, 'test-results/mini'), { recursive: true });
-    this.folder = mkdtempSync(join(ROOT, 'test-results/mini/p-'));
+    mkdirSync(join(ROOT, 'reports/checks/mini'), { recursive: true });
+    this.folder = mkdtempSync(join(ROOT, 'reports/checks/mini/p-'));
     const json = `['json', { outputFile: 'reports/results.json' }]`;
     const blob = `...(process.env.MINI_BLOB ? [['blob', { outputFile: process.env.MINI_BLOB }]] : [])`;
     const list = `['list']`;
@@ -141,6 +141,11 @@ export class MiniProject {
 
   test(args: readonly string[] = [], env: Record<string, string> = {}): Promise<Ran> {
     return start(process.execPath, [CLI, 'test', ...args], this.folder, env);
+  }
+
+  /** What has to have happened before a run with these arguments means anything. */
+  async prepare(args: readonly string[] = []): Promise<void> {
+    if (args.includes('--last-failed')) await this.test();
   }
 
   /** Runs one shard, or everything, into a blob. */

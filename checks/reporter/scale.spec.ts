@@ -4,6 +4,8 @@ import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
 
+test.describe.configure({ timeout: 120_000 });
+
 const measured = z.object({ ms: z.number(), megabytes: z.number(), files: z.record(z.string(), z.number()) });
 
 test('10,000 tests - all reports in under 5 s and 512 MB', async ({}, info) => {

@@ -7,7 +7,7 @@ import { REPORTS, writeRecord, writeReports } from '../../reporter/outputs.ts';
 import { RESULTS, sealed } from '../../reporter/record.ts';
 import { MODEL, recordOf, rowOf, rowsWith } from './rows.ts';
 
-const folder = process.argv[2] ?? 'test-results/scale';
+const folder = process.argv[2] ?? 'reports/checks/scale';
 const TESTS = 10_000;
 const LONG = 'x'.repeat(1_500);
 
