@@ -1,0 +1,192 @@
+/** Every assertion of the P1 tests, found in their syntax trees. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+export type SiteKind = 'expect' | 'reply' | 'client' | 'helper' | 'secondary';
+
+export interface Site {
+  readonly number: number;
+  readonly file: string;
+  readonly line: number;
+  readonly kind: SiteKind;
+  /** Its stable name as a pattern; `*` where it is put together at run time. */
+  readonly key: string;
+  readonly text: string;
+  /** Tests that reach it. */
+  readonly tests: readonly string[];
+  readonly start: number;
+  readonly end: number;
+  /** End of the receiver of a `reply` site, which is evaluated outside. */
+  readonly receiverEnd: number;
+  readonly hasAwait: boolean;
+}
+
+const REPLY = new Set(['ok', 'body']);
+/** Waits and checks of the clients that fail by a key. */
+const CLIENT = new Set([
+  'expectRefused',
+  'expectUpgradeRefused',
+  'connect',
+  'ping',
+  'next',
+  'nextPong',
+  'parse',
+  'close',
+]);
+const HELPER = /^(?:expect[A-Z]\w*|runOf)$/;
+
+const calleeName = (call: ts.CallExpression): string | undefined =>
+  ts.isPropertyAccessExpression(call.expression) ? call.expression.name.text : undefined;
+
+/** The `expect(...)` at the bottom of `expect(...).not.toBe(...)`. */
+const isExpectChain = (call: ts.CallExpression): boolean => {
+  let at: ts.Expression = call.expression;
+  if (!ts.isPropertyAccessExpression(at)) return false;
+  while (ts.isPropertyAccessExpression(at)) at = at.expression;
+  return ts.isCallExpression(at) && ts.isIdentifier(at.expression) && at.expression.text === 'expect';
+};
+
+const importedFrom = (file: ts.SourceFile, folder: string): Set<string> => {
+  const names = new Set<string>();
+  for (const statement of file.statements) {
+    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
+    const bindings = statement.importClause?.namedBindings;
+    if (!statement.moduleSpecifier.text.includes(folder) || bindings === undefined || !ts.isNamedImports(bindings))
+      continue;
+    for (const { name } of bindings.elements) names.add(name.text);
+  }
+  return names;
+};
+
+const kindOf = (call: ts.CallExpression, helpers: ReadonlySet<string>): SiteKind | undefined => {
+  if (isExpectChain(call)) return 'expect';
+  if (ts.isIdentifier(call.expression)) {
+    const { text } = call.expression;
+    if (text === 'secondary') return 'secondary';
+    return HELPER.test(text) && helpers.has(text) ? 'helper' : undefined;
+  }
+  const name = calleeName(call) ?? '';
+  if (REPLY.has(name) && call.arguments.length >= 2) return 'reply';
+  if (!CLIENT.has(name) || call.arguments.length === 0) return undefined;
+  // `connect` of other things and `next` of iterators take no key.
+  return name === 'connect' && call.arguments.length < 2 ? undefined : 'client';
+};
+
+const patternOf = (node: ts.Expression | undefined): string =>
+  node === undefined
+    ? '*'
+    : ts.isStringLiteralLike(node)
+      ? node.text
+      : ts.isTemplateExpression(node)
+        ? [node.head.text, ...node.templateSpans.map((span) => `*${span.literal.text}`)].join('')
+        : '*';
+
+const findCall = (node: ts.Node, name: string): ts.CallExpression | undefined => {
+  if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === name) return node;
+  return ts.forEachChild(node, (child) => findCall(child, name));
+};
+
+const keyOf = (call: ts.CallExpression, kind: SiteKind): string => {
+  if (kind === 'expect') {
+    const because = findCall(call, 'because');
+    // Matchers of the suite (toAnswer, toBeEnvelope) take their key first.
+    return patternOf(because === undefined ? call.arguments[0] : because.arguments[1]);
+  }
+  if (kind === 'helper') return patternOf(call.arguments.find((argument) => patternOf(argument) !== '*'));
+  return patternOf(call.arguments[0]);
+};
+
+const isFunction = (node: ts.Node): boolean =>
+  ts.isArrowFunction(node) || ts.isFunctionExpression(node) || ts.isFunctionDeclaration(node);
+
+const hasAwait = (node: ts.Node): boolean =>
+  ts.forEachChild(node, (child) =>
+    isFunction(child) ? undefined : ts.isAwaitExpression(child) || hasAwait(child) || undefined,
+  ) ?? false;
+
+const awaits = (node: ts.Node): boolean => ts.isAwaitExpression(node) || hasAwait(node);
+
+const idOfTest = (statement: ts.Statement): string | undefined => {
+  if (!ts.isExpressionStatement(statement) || !ts.isCallExpression(statement.expression)) return undefined;
+  const [title] = statement.expression.arguments;
+  return title === undefined ? undefined : /^P1-\d\d/.exec(patternOf(title))?.[0];
+};
+
+const identifiersIn = (node: ts.Node, into = new Set<string>()): Set<string> => {
+  if (ts.isIdentifier(node)) into.add(node.text);
+  ts.forEachChild(node, (child) => {
+    identifiersIn(child, into);
+  });
+  return into;
+};
+
+const namesOf = (statement: ts.Statement): string[] => {
+  if (ts.isFunctionDeclaration(statement)) return statement.name === undefined ? [] : [statement.name.text];
+  if (!ts.isVariableStatement(statement)) return [];
+  return statement.declarationList.declarations.flatMap(({ name }) => (ts.isIdentifier(name) ? [name.text] : []));
+};
+
+/** Tests of the file that reach each top-level statement, through helpers of helpers too. */
+const reach = (file: ts.SourceFile): Map<ts.Statement, Set<string>> => {
+  const reached = new Map(file.statements.map((statement) => [statement, new Set<string>()]));
+  const declared = new Map(file.statements.flatMap((statement) => namesOf(statement).map((name) => [name, statement])));
+  const visit = (statement: ts.Statement, id: string): void => {
+    const ids = reached.get(statement);
+    if (ids === undefined || ids.has(id)) return;
+    ids.add(id);
+    for (const name of identifiersIn(statement)) {
+      const target = declared.get(name);
+      if (target !== undefined) visit(target, id);
+    }
+  };
+  for (const statement of file.statements) {
+    const id = idOfTest(statement);
+    if (id !== undefined) visit(statement, id);
+  }
+  return reached;
+};
+
+const sitesOf = (root: string, name: string, firstNumber: number): Site[] => {
+  const file = ts.createSourceFile(name, readFileSync(join(root, name), 'utf8'), ts.ScriptTarget.Latest, true);
+  const helpers = importedFrom(file, '/fixtures/');
+  const found: Site[] = [];
+  for (const [statement, ids] of reach(file)) {
+    const walk = (node: ts.Node): void => {
+      const kind = ts.isCallExpression(node) ? kindOf(node, helpers) : undefined;
+      if (ts.isCallExpression(node) && kind !== undefined) {
+        const start = node.getStart(file);
+        const receiver = ts.isPropertyAccessExpression(node.expression) ? node.expression.expression : node;
+        found.push({
+          number: firstNumber + found.length,
+          file: name,
+          line: file.getLineAndCharacterOfPosition(start).line + 1,
+          kind,
+          key: keyOf(node, kind),
+          text: node.getText(file).replace(/\s+/g, ' ').slice(0, 160),
+          tests: [...ids].sort(),
+          start,
+          end: node.getEnd(),
+          receiverEnd: receiver.getEnd(),
+          hasAwait: kind === 'reply' ? node.arguments.some(awaits) : hasAwait(node),
+        });
+      }
+      ts.forEachChild(node, walk);
+    };
+    walk(statement);
+  }
+  return found;
+};
+
+const FOLDER = 'tests/p1';
+
+export const inventory = (root: string): Site[] => {
+  const sites: Site[] = [];
+  for (const name of readdirSync(join(root, FOLDER)).sort())
+    if (name.endsWith('.spec.ts')) sites.push(...sitesOf(root, `${FOLDER}/${name}`, sites.length));
+  // What no test reaches is no assertion of a test.
+  return sites.filter(({ tests }) => tests.length > 0);
+};
+
+export const mayHaveKey = (site: Site, key: string): boolean =>
+  new RegExp(`^${site.key.replaceAll(/[\\^$.|+?()[\]{}]/g, '\\$&').replaceAll('*', '.*')}$`).test(key);
