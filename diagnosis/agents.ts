@@ -180,6 +180,7 @@ const controlDraft = (view: HttpView): FindingDraft | null => {
     signal: 'high',
     fact: describe(view),
     detail: 'fallback text instead of an answer',
+    rank: 1,
     fits: ['answer-failure', 'answer-wrong', 'http-body', 'http-status', 'not-persisted'],
   };
 };

@@ -30,7 +30,7 @@ const PHASES_OF: Readonly<Partial<Record<FailureClass, readonly Phase[]>>> = {
   'events-order': ['events'],
   'answer-wrong': ['events'],
   'answer-failure': ['events'],
-  'foreign-data': ['events', 'http-api', 'auth'],
+  'foreign-data': ['http-api', 'auth'],
 };
 const phasesOf = (failureClass: FailureClass): readonly Phase[] =>
   PHASES_OF[failureClass] ?? ['http-api', 'platform', 'tcp'];

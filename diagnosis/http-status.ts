@@ -22,7 +22,7 @@ import {
 } from './http-view.ts';
 import { networkDraft } from './network.ts';
 import { platformDraft } from './platform.ts';
-import { restartOf, within } from './restart.ts';
+import { outageOf, restartOf, within } from './restart.ts';
 import { isRequiredRoute, type RedAttempt, type Scene } from './scene.ts';
 import { acceptedRefusal } from './tokens.ts';
 
@@ -105,6 +105,15 @@ const serverErrorDraft = (scene: Scene, attempt: RedAttempt, view: HttpView): Fi
       signal: 'high',
       fact: `${fact}; ${restart.fact}`,
       detail: restart.fact,
+    };
+  const outage = own ? null : outageOf(scene);
+  if (outage !== null)
+    return {
+      cause: 'redeploy',
+      phase: 'platform',
+      signal: 'medium',
+      fact: `${fact}; ${outage.fact}`,
+      detail: 'a short outage of everything; an instance that died looks the same',
     };
   if (HEALTH.test(view.path)) return healthDraft(scene, view) ?? readinessDraft(view);
   const status = meant(view);
@@ -363,7 +372,7 @@ export const exchangeDraft = (scene: Scene, attempt: RedAttempt, view: HttpView)
     brokenDraft(scene, view) ??
     htmlDraft(view) ??
     mintDraft(view) ??
-    (HEALTH.test(view.path) ? healthDraft(scene, view) : null) ??
+    (HEALTH.test(view.path) && outageOf(scene) === null ? healthDraft(scene, view) : null) ??
     (x.status === null ? null : platformDraft(scene, reply)) ??
     acceptedRefusal(attempt, view) ??
     unauthorizedDraft(scene, view) ??

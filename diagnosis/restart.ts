@@ -1,5 +1,6 @@
 /** Was the target replaced during the run? Its own uptime and counters say so. */
-import { field, objectOf, parsed, type HttpView } from './http-view.ts';
+import { field, isSuccess, objectOf, parsed, type HttpView } from './http-view.ts';
+import { isApplicationBody } from './platform.ts';
 import type { Scene } from './scene.ts';
 
 export interface Restart {
@@ -64,3 +65,28 @@ export const restartOf = (scene: Scene): Restart | null => {
 /** The restart fell into this stretch of time, give or take the seconds of an outage. */
 export const within = (restart: Restart | null, from: number, to: number): restart is Restart =>
   restart !== null && restart.at >= from - 10_000 && restart.at <= to + 2_000;
+
+export interface Outage {
+  readonly from: number;
+  readonly to: number;
+  readonly fact: string;
+}
+
+const LONGEST_OUTAGE_MS = 20_000;
+
+/** For a while nothing answered but the platform, on every route; before or after it the API served. */
+export const outageOf = (scene: Scene): Outage | null => {
+  const api = scene.exchanges.filter(({ x }) => x.surface === 'api' && x.status !== null);
+  const bad = api.filter((view) => (view.x.status === 503 || view.x.status === 502) && !isApplicationBody(view.x));
+  const first = bad[0];
+  const last = bad.at(-1);
+  if (first === undefined || last === undefined || last.at - first.at > LONGEST_OUTAGE_MS) return null;
+  const meanwhile = api.filter((view) => view.at > first.at && view.at < last.at && isSuccess(view.x));
+  const routes = new Set(bad.map(({ route }) => route));
+  if (meanwhile.length > 0 || routes.size < 2 || !(scene.apiServes || scene.green.size > 0)) return null;
+  return {
+    from: first.at,
+    to: last.at,
+    fact: `${bad.length} requests to ${routes.size} routes got ${last.x.status ?? 0} of the platform within ${Math.round((last.at - first.at) / 100) / 10} s, the API served otherwise`,
+  };
+};

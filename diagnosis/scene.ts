@@ -139,6 +139,11 @@ export const sceneOf = (input: DiagnosisInput): Scene => {
     tests.filter(({ result }) => result === 'verified' || result === 'degraded').map(({ id }) => id),
   );
   const greenHttp = [...green].some((id) => !WS_TESTS.test(id));
+  const serves =
+    greenHttp ||
+    exchanges.some(({ x }) => x.surface === 'api' && isSuccess(x) && !isHtml(x) && !/\/health/.test(x.url));
+  // A target that served others was not down: it fell for a while.
+  const said = probes.health ?? healthyOf(exchanges);
   return {
     input,
     red,
@@ -147,10 +152,8 @@ export const sceneOf = (input: DiagnosisInput): Scene => {
     sockets,
     probes,
     green,
-    healthy: probes.health ?? healthyOf(exchanges) ?? (green.size > 0 ? true : null),
-    apiServes:
-      greenHttp ||
-      exchanges.some(({ x }) => x.surface === 'api' && isSuccess(x) && !isHtml(x) && !/\/health/.test(x.url)),
+    healthy: said === false && (green.size > 0 || serves) ? null : (said ?? (green.size > 0 ? true : null)),
+    apiServes: serves,
     tokenGood: tokenGoodOf(exchanges, probes) ?? (greenHttp ? true : null),
     stopped,
   };

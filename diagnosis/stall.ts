@@ -29,7 +29,6 @@ export const stallDraft = (scene: Scene, view: SocketView, fact: string): Findin
     .filter((time): time is number => time !== null)
     .sort((a, b) => a - b);
   const steps = times.slice(1).filter((time, index) => time - (times[index] ?? 0) >= STEP_MS).length;
-  const first = times[0] ?? 0;
   const slowest = slowHttp(scene, view.test, view.at, view.at + 10_000);
   const stepped = steps >= 2 || (steps >= 1 && slowest >= 1_000);
   if (!stepped && !(slowest >= 1_500 && times.length < burst.length)) return null;
@@ -39,7 +38,7 @@ export const stallDraft = (scene: Scene, view: SocketView, fact: string): Findin
     phase: 'ping',
     signal: lag > STEP_MS ? 'low' : stepped && slowest >= 1_000 ? 'high' : 'medium',
     fact: `${fact}; ${burst.length} sockets at once opened after ${times.map((time) => `${Math.round(time)} ms`).join(', ')}; /health meanwhile ${Math.round(slowest)} ms`,
-    detail: `connects are served one by one, from ${Math.round(first)} ms on`,
+    detail: 'connects are served one by one',
     fits: ['deadline', 'ws-upgrade', 'ws-silent', 'ws-mute', 'http-status'],
   };
 };

@@ -179,6 +179,28 @@ const shortList = (scene: Scene, attempt: RedAttempt, view: HttpView): FindingDr
   return lostDraft(scene, view, `${describe(view)}: total ${total}, ${due} confirmed`, 'listed messages', all.size > 1);
 };
 
+/** More is counted than this user ever wrote, and somebody else wrote under the same label. */
+const overcounted = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
+  const label = view.query.get('thread_id');
+  const total = field(view, 'total_count');
+  if (view.path !== CHAT || view.x.method !== 'GET' || !served(view) || !byValid(view)) return null;
+  if (label === null || typeof total !== 'number') return null;
+  const by = baseIdentity(view.x.identity);
+  const under = chatWrites(attempt).filter((one) => one.label === label);
+  const own = under.filter((one) => one.by === by).length;
+  const others = under.length - own;
+  if (others === 0 || own === 0 || total <= own || total > under.length) return null;
+  return {
+    cause: 'isolation-breach-http',
+    phase: 'http-api',
+    signal: total === under.length ? 'high' : 'medium',
+    fact: `${describe(view)}: counts ${total}, this user wrote ${own}, others ${others}`,
+    detail: "another user's data in the reply",
+    rank: 1,
+    fits,
+  };
+};
+
 /** PUT and DELETE of a thread were confirmed, a later read shows the state before. */
 const undone = (scene: Scene, attempt: RedAttempt, view: HttpView): FindingDraft | null => {
   if (view.x.method !== 'GET' || !/^\/api\/threads\/[^/]+$/.test(view.path) || !served(view)) return null;
@@ -293,6 +315,7 @@ const paged = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
 export const storageDraft = (scene: Scene, attempt: RedAttempt, view: HttpView): FindingDraft | null =>
   absentById(scene, attempt, view) ??
   shortList(scene, attempt, view) ??
+  overcounted(attempt, view) ??
   undone(scene, attempt, view) ??
   mixedUp(attempt, view) ??
   altered(attempt, view) ??
