@@ -6,6 +6,7 @@ import {
   chatRunControlReply,
   chatRunStatusReply,
   controlReply,
+  MAX_SIMULATED_DELAY_SECONDS,
   type AgentReply,
   type AgentType,
 } from '../../contract/agents.ts';
@@ -604,10 +605,10 @@ test(
     const { delayed, probe, checks } = await test.step('others are served while a slow request runs', async () => {
       await http.reserve('outside', 5);
       const slowProbe = sumPrompt();
-      const slow = alice.run('/api/agents/triage', {
-        message: slowProbe.text,
-        simulate_delay: column({ remote: 5, standin: 0.5 }),
-      });
+      // Long enough for several answers to come first, however far away the target is.
+      const delay = column({ remote: 5, standin: 0.5 }) + (5 * median(durations)) / 1_000;
+      const simulate_delay = Math.min(MAX_SIMULATED_DELAY_SECONDS, delay);
+      const slow = alice.run('/api/agents/triage', { message: slowProbe.text, simulate_delay });
       const answers: Reply[] = [];
       const others = (async () => {
         for (let time = 0; time < 5; time++) answers.push(await nobody.api.get('/health', { connection: 'fresh' }));

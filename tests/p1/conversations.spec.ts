@@ -377,6 +377,11 @@ test(
       const pages = await Promise.all(
         offsets.map((offset) => messagesOf('history.page', alice, id, `?limit=10&offset=${offset}`)),
       );
+      const found = pages.flatMap(({ messages }) => messages.map(({ content }) => textOf(content)));
+      expect(
+        new Set(found).size,
+        because('not-persisted', 'history.page.some', 'what was accepted is in the history'),
+      ).toBeGreaterThan(0);
       expect(
         pages.map(({ messages }) => messages.length),
         because('pagination', 'history.page.sizes', 'the pages have 10, 10, 5 and no messages'),
@@ -418,6 +423,11 @@ test(
       const pages = await Promise.all(
         [0, 5, 10].map((offset) => page('chat.page', `thread_id=${label}&limit=5&offset=${offset}`)),
       );
+      const listed = pages.flatMap(({ messages }) => messages.map(({ content }) => content));
+      expect(
+        chat.filter((content) => !listed.includes(content)),
+        because('not-persisted', 'chat.page.complete', 'every message that was accepted is listed'),
+      ).toEqual([]);
       expect(
         pages.map(({ messages, total_count, page: number, page_size, has_more }) => ({
           size: messages.length,

@@ -105,6 +105,10 @@ test(
         user_id: user.id,
       });
       expect(
+        read.status,
+        because('not-persisted', 'message.read.found', 'the message that was created is there'),
+      ).not.toBe(404);
+      expect(
         read.ok('message.read', chatMessage),
         because('not-persisted', 'message.read', 'the message is read as written'),
       ).toMatchObject({ content, user_id: user.id });
