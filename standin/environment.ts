@@ -18,6 +18,8 @@ const schema = z.object({
     )
     .optional(),
   STANDIN_HEARTBEAT_SECONDS: z.coerce.number().positive().optional(),
+  /** Set by `npm run`: then npm is the parent, and its end is ours. */
+  npm_lifecycle_event: z.string().optional(),
   E2E_JWT_SECRET: z.string().optional(),
   E2E_OAUTH_SIMULATION_KEY: z.string().optional(),
   E2E_ENVIRONMENT: z.string().optional(),

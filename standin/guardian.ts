@@ -1,5 +1,5 @@
 /** Nobody is left behind: when whoever started the stand-in is gone, so is the stand-in. */
-import { fstatSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
 
 const LOOK_MS = 500;
 
@@ -9,11 +9,27 @@ const heldByProgram = (): boolean => {
   return input.isFIFO() || input.isSocket();
 };
 
+/** The parent's parent, where the system tells: a shell between npm or Playwright and us outlives them. */
+const grandparent = (parent: number): string => {
+  try {
+    // `pid (name) state ppid ...`, and a name may hold anything.
+    return /\) \S+ (\d+) /.exec(readFileSync(`/proc/${parent}/stat`, 'utf8'))?.[1] ?? '';
+  } catch {
+    return '';
+  }
+};
+
+/** An orphan is given another parent, and so is an orphan's child. */
 export const watchParent = (gone: () => void): void => {
   const parent = process.ppid;
+  const above = grandparent(parent);
   setInterval(() => {
-    if (process.ppid !== parent) gone();
+    if (process.ppid !== parent || grandparent(parent) !== above) gone();
   }, LOOK_MS).unref();
+};
+
+/** When a program that holds standard input dies, its end of the pipe closes, however many shells are in between. */
+export const watchInput = (gone: () => void): void => {
   if (!heldByProgram()) return;
   process.stdin.on('end', gone).on('close', gone).on('error', gone).resume();
 };

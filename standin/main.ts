@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { readEnvironment } from './environment.ts';
-import { watchParent } from './guardian.ts';
+import { watchInput, watchParent } from './guardian.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { PortTaken, startStandin, type Standin, type StandinOptions } from './start.ts';
 import { catalogue, UnknownSelection } from './switchboard/switchboard.ts';
@@ -137,7 +137,8 @@ const stop = (): void => {
 };
 process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
 process.stdout.on('error', stop);
-if (args.quiet === true) watchParent(stop);
+if (args.quiet === true) watchInput(stop);
+if (args.quiet === true || env.npm_lifecycle_event !== undefined) watchParent(stop);
 // A fault may have closed the listeners; the process is there all the same.
 setInterval(() => undefined, 60_000);
 

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { call, failureOf, mint, socket } from './plain-client.ts';
@@ -76,6 +78,16 @@ test('whoever started it is gone - with --quiet it goes too', async ({ program }
   await standin.ready();
   standin.child.stdin?.destroy();
   expect(await standin.exit()).toBe(0);
+});
+
+test('the shell that started it is killed - the orphan goes too, its input being no pipe', async () => {
+  const command = 'node --import tsx standin/main.ts --quiet < /dev/null & wait';
+  const shell = spawn('/bin/sh', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(shell.stdout, 'data')) as [Buffer];
+  const origin = /api (\S+)/.exec(line.toString())?.[1] ?? '';
+  expect((await call(origin, 'GET', '/health')).status).toBe(200);
+  shell.kill('SIGKILL');
+  await expect.poll(() => failureOf(call(origin, 'GET', '/health')), { timeout: 8_000 }).toBe('ECONNREFUSED');
 });
 
 test('a port that is taken - one message that says what to do, exit 1', async ({ program }) => {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ export default defineFault({
         });
         // The certificate is its own authority: trusted by whoever is given this file.
         const file = server.caFile ?? join(tmpdir(), `goldenpath-standin-ca-${process.pid}.pem`);
-        await writeFile(file, pair.cert);
+        writeFileSync(file, pair.cert);
         process.stderr.write(`standin: the authority to trust is in ${file}\n`);
         return createServer({ key: pair.private, cert: pair.cert });
       },

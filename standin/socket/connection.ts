@@ -3,9 +3,16 @@ import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { unixNow } from '../clock.ts';
-import type { Frame } from '../switchboard/seams.ts';
-import type { SocketCall } from '../unit.ts';
-import type { World } from '../world.ts';
+import type { JsonObject, SocketCall, Unit } from '../unit.ts';
+
+/** The decisions that a socket itself needs. */
+export interface SocketSeams {
+  'ws.outgoing': (connection: Connection, frame: JsonObject) => readonly JsonObject[];
+  /** Writes the text as one message, in one part or in several. */
+  'ws.deliver': (connection: Connection, text: string, write: (part: Buffer, last: boolean) => void) => void;
+  'ws.close': (connection: Connection, code: number, reason: string, close: () => void) => void;
+  'json.serialise': (about: Unit | Connection, value: unknown) => string;
+}
 
 export class Connection {
   readonly call: SocketCall;
@@ -19,12 +26,12 @@ export class Connection {
   closing = false;
   lastPong = unixNow();
   lastActive = unixNow();
-  readonly #world: World;
+  readonly #seams: SocketSeams;
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
 
-  constructor(world: World, call: SocketCall, socket: WebSocket, stream: Duplex) {
-    this.#world = world;
+  constructor(seams: SocketSeams, call: SocketCall, socket: WebSocket, stream: Duplex) {
+    this.#seams = seams;
     this.call = call;
     this.#socket = socket;
     this.#stream = stream;
@@ -41,15 +48,14 @@ export class Connection {
     this.admitted = true;
   }
 
-  send(frame: Frame): void {
-    for (const outgoing of this.#world.seams['ws.outgoing'](this, frame)) this.sendAsIs(outgoing);
+  send(frame: JsonObject): void {
+    for (const outgoing of this.#seams['ws.outgoing'](this, frame)) this.sendAsIs(outgoing);
   }
 
   /** Past `ws.outgoing`: for what a fault itself puts on the wire. */
-  sendAsIs(frame: Frame): void {
+  sendAsIs(frame: JsonObject): void {
     if (!this.open) return;
-    const { seams } = this.#world;
-    seams['ws.deliver'](this, seams['json.serialise'](this, frame), (part, last) => {
+    this.#seams['ws.deliver'](this, this.#seams['json.serialise'](this, frame), (part, last) => {
       if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(part, { binary: false, fin: last });
     });
   }
@@ -62,7 +68,7 @@ export class Connection {
   close(code: number, reason: string): void {
     if (this.closing) return;
     this.closing = true;
-    this.#world.seams['ws.close'](this, code, reason, () => {
+    this.#seams['ws.close'](this, code, reason, () => {
       this.#socket.close(code, reason);
     });
   }

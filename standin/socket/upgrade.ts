@@ -92,7 +92,7 @@ export const attachUpgrades = (world: World, host: Host, server: Server): { clos
     const subprotocol = seams['ws.subprotocol'](original, original.offered);
     if (subprotocol !== undefined) selected.set(request, subprotocol);
     sockets.handleUpgrade(request, stream, head, (socket) => {
-      const connection = new Connection(world, Object.assign(original, { headers: call.headers }), socket, stream);
+      const connection = new Connection(seams, Object.assign(original, { headers: call.headers }), socket, stream);
       if (decision.endpoint === 'chat') serveChat(world, connection, socket);
       else serveTransportTest(world, connection, socket);
     });

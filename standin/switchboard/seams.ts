@@ -10,7 +10,7 @@ import type { RefusalCode } from '../../contract/websocket.ts';
 import type { Answer, Question } from '../agent.ts';
 import type { Problem, Reply, StreamName } from '../http/reply.ts';
 import type { Page } from '../http/validation.ts';
-import type { Connection } from '../socket/connection.ts';
+import type { Connection, SocketSeams } from '../socket/connection.ts';
 import type {
   AgentRecord,
   ChatDraft,
@@ -99,7 +99,7 @@ export interface LoginRequest {
   simulated: boolean;
 }
 
-export interface Seams {
+export interface Seams extends SocketSeams {
   /* Network: the listener, the address it is announced by, the bytes of a connection. */
   'net.server': (process: Unit, make: () => Server) => Server | Promise<Server>;
   'net.announce': (process: Unit, origin: string, server: Server) => string | Promise<string>;
@@ -114,7 +114,6 @@ export interface Seams {
   'http.envelope': (call: HttpCall, problem: Problem) => Reply;
   'http.finish': (call: HttpCall, reply: Reply) => Reply;
   'http.transmit': (call: HttpCall, send: () => void) => void | Promise<void>;
-  'json.serialise': (about: Unit | Connection, value: unknown) => string;
 
   /* Event streams. */
   'sse.frames': (
@@ -146,10 +145,6 @@ export interface Seams {
   'ws.release': (connection: Connection) => void;
   'ws.greeting': (connection: Connection, frames: readonly Frame[]) => readonly Frame[];
   'ws.heartbeat': (connection: Connection, beat: () => void) => void;
-  'ws.outgoing': (connection: Connection, frame: Frame) => readonly Frame[];
-  /** Writes the text as one message, in one part or in several. */
-  'ws.deliver': (connection: Connection, text: string, write: (part: Buffer, last: boolean) => void) => void;
-  'ws.close': (connection: Connection, code: number, reason: string, close: () => void) => void;
 
   /* Client messages and the runs that they start. */
   'ws.receive': (connection: Connection, data: Buffer) => Promise<void>;
