@@ -14,6 +14,7 @@ const shape = z.object({
   E2E_RUN_ID: filled,
   E2E_BASE_URL: filled,
   E2E_IMPACT_MODEL: filled,
+  GOLDENPATH_REPORTS: filled,
   GITHUB_STEP_SUMMARY: filled,
   GITHUB_SHA: filled,
   TERM: filled,
@@ -27,6 +28,8 @@ export interface ReporterEnvironment {
   readonly runId: string | undefined;
   readonly baseUrl: string | undefined;
   readonly modelFile: string | undefined;
+  /** Folder of all reports. */
+  readonly reports: string;
   readonly stepSummary: string | undefined;
   readonly commit: string | undefined;
   /** Whether the terminal can be expected to show more than ASCII. */
@@ -47,6 +50,7 @@ export const readEnvironment = (source: Record<string, string | undefined> = wit
     runId: env.E2E_RUN_ID,
     baseUrl: env.E2E_BASE_URL,
     modelFile: env.E2E_IMPACT_MODEL,
+    reports: env.GOLDENPATH_REPORTS ?? 'reports',
     stepSummary: env.GITHUB_STEP_SUMMARY,
     commit: env.GITHUB_SHA,
     unicode: env.TERM !== 'dumb' && /utf-?8/i.test(locale),

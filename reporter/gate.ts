@@ -46,7 +46,7 @@ const readOptions = (args: readonly string[]) => {
         commit: { type: 'string' },
         'max-age-hours': { type: 'string', default: '24' },
         'allow-dirty': { type: 'boolean', default: false },
-        record: { type: 'string', default: 'reports/impact/run.json' },
+        record: { type: 'string' },
         results: { type: 'string' },
         model: { type: 'string' },
         waivers: { type: 'string', default: 'waivers.json' },
@@ -79,8 +79,9 @@ const judge = (args: readonly string[]): { lines: string[]; exitCode: number } =
   const hours = Number(options['max-age-hours']);
   if (!(hours > 0)) throw new Misuse(`--max-age-hours takes a number of hours, such as 24\n\n${USAGE}`);
   const environment = readEnvironment();
-  const record = readRecord(options.record);
-  const compared = crossCheck(record, options.results ?? join(dirname(options.record), '..', 'results.json'));
+  const file = options.record ?? join(environment.reports, 'impact', 'run.json');
+  const record = readRecord(file);
+  const compared = crossCheck(record, options.results ?? join(dirname(file), '..', 'results.json'));
   const found = [
     ...misuses(
       record,

@@ -7,7 +7,7 @@ import { expect, test, VIAS } from './project.ts';
 import type { Design, MiniProject } from './project.ts';
 import { failing, preflightOf, STAGING } from './samples.ts';
 
-test.describe.configure({ timeout: 120_000 });
+test.describe.configure({ timeout: 600_000 });
 
 const RED = failing('http-status', 'thread.create', 'POST /api/threads -> 500 in 12 ms, expected 201');
 

@@ -5,7 +5,7 @@ import { expect, test, VIAS } from './project.ts';
 import type { MiniProject } from './project.ts';
 import { failing, session5 } from './samples.ts';
 
-test.describe.configure({ timeout: 120_000 });
+test.describe.configure({ timeout: 600_000 });
 
 const MIXED = {
   ...session5,

@@ -38,7 +38,7 @@ const test = base.extend<{ show: (name: string, report: Report) => Promise<Page>
   },
 });
 
-test.describe.configure({ timeout: 120_000 });
+test.describe.configure({ timeout: 600_000 });
 test.use({
   launchOptions: {
     ...(existsSync(CHROMIUM) ? { executablePath: CHROMIUM } : {}),

@@ -2,6 +2,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { test as base } from '@playwright/test';
 import { z } from 'zod';
 import { runRecord } from '../../reporter/record.ts';
@@ -172,10 +173,10 @@ export class MiniProject {
   }
 
   gate(args: readonly string[] = [], env: Record<string, string> = {}): Promise<Ran> {
-    const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
+    const tsx = pathToFileURL(join(ROOT, 'node_modules/tsx/dist/loader.mjs')).href;
     const model = ['--model', join(ROOT, 'impact.model.json')];
     const given = args.includes('--model') ? args : [...model, ...args];
-    return start(process.execPath, [tsx, join(ROOT, 'reporter/gate.ts'), ...given], this.folder, env);
+    return start(process.execPath, ['--import', tsx, join(ROOT, 'reporter/gate.ts'), ...given], this.folder, env);
   }
 
   get record(): RunRecord {

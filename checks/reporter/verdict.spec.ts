@@ -1,7 +1,7 @@
 import { expect, test, VIAS } from './project.ts';
 import { preflightOf, session5, STAGING } from './samples.ts';
 
-test.describe.configure({ timeout: 120_000 });
+test.describe.configure({ timeout: 600_000 });
 
 for (const via of VIAS) {
   test(`all green, ${via} - REHEARSAL GO, exit 0, gate 0`, async ({ project }) => {

@@ -1,0 +1,15 @@
+/** For `npx playwright merge-reports -c merge.config.ts blobs`: the shards' blobs become one run, judged as one. */
+import { defineConfig } from '@playwright/test';
+import { readEnvironment } from './reporter/environment.ts';
+
+const { reports, runId, modelFile } = readEnvironment();
+
+export default defineConfig({
+  testDir: 'tests',
+  reporter: [
+    ['html', { outputFolder: `${reports}/html`, open: 'never' }],
+    ['json', { outputFile: `${reports}/results.json` }],
+    // Without E2E_RUN_ID the shards' own id is taken; with it, shards of another run are refused.
+    ['./reporter/goldenpath-reporter.ts', { runId, outputDir: reports, modelFile }],
+  ],
+});
