@@ -109,6 +109,16 @@ const runProblems = (one: Case, observed: Observed): string[] => {
   ];
 };
 
+/** Tests that say the same stand together: a wall of 22 equal lines hides the twenty-third. */
+const grouped = (cells: readonly Cell[]): string[] => {
+  const saying = ({ fit, result, class: failed, key }: Cell): string =>
+    `${fit.replace('-', ' ')}: ${result}${failed === null ? '' : ` [${failed}]`}${key === null ? '' : ` ${key}`}`;
+  return [...new Set(cells.map(saying))].map((said) => {
+    const ids = cells.filter((cell) => saying(cell) === said).map(({ test }) => test);
+    return `${ids.length === TESTS.length ? `all ${TESTS.length}` : ids.join(', ')} ${said}`;
+  });
+};
+
 export const judge = (one: Case, result: CaseResult): Judgement => {
   const { observed } = result;
   const common = { case: one, ms: result.ms, startedAt: result.startedAt };
@@ -128,12 +138,7 @@ export const judge = (one: Case, result: CaseResult): Judgement => {
   const missed = noneOf || cells.some(({ fit }) => MISSES.includes(fit));
   const coloured = cells.some(({ fit }) => fit === 'wrongly-red' || fit === 'wrongly-degraded');
   const problems = [
-    ...cells
-      .filter(({ fit }) => fit !== 'as-expected' && fit !== 'free')
-      .map(({ test, fit, result: got, class: failed, key }) => {
-        const where = failed === null ? '' : ` [${failed}]${key === null ? '' : ` ${key}`}`;
-        return `${test} ${fit.replace('-', ' ')}: ${got}${where}`;
-      }),
+    ...grouped(cells.filter(({ fit }) => fit !== 'as-expected' && fit !== 'free')),
     ...(noneOf ? [`none of ${one.oneOf.join(', ')} is red`] : []),
     ...wrong,
   ];

@@ -1,4 +1,5 @@
 /** The end of a matrix run, as lines for the terminal. */
+import { TESTS } from './expectation.ts';
 import { failsOf, type Figures, type Share } from './figures.ts';
 
 const percent = ({ count, of }: Share): string => (of === 0 ? '–' : `${((100 * count) / of).toFixed(1)} %`);
@@ -13,16 +14,18 @@ const listed = (title: string, entries: readonly { readonly id: string; readonly
         ...entries.flatMap(({ id, problems }) => [`  ${id}`, ...problems.map((problem) => `    ${problem}`)]),
       ];
 
-const cells = (title: string, list: Figures['wronglyGreen']): string[] =>
-  list.length === 0
+/** The messages of tests that stand out; a whole run that does is said above already. */
+const cells = (title: string, list: Figures['wronglyGreen']): string[] => {
+  const whole = (id: string): boolean => list.filter((cell) => cell.case === id).length === TESTS.length;
+  const told = list.filter((cell) => cell.message !== null && !whole(cell.case));
+  return told.length === 0
     ? []
     : [
         '',
         `${title}: ${list.length}`,
-        ...list.map(
-          (cell) => `  ${cell.case}  ${cell.test} ${cell.result}${cell.message === null ? '' : `: ${cell.message}`}`,
-        ),
+        ...told.map((cell) => `  ${cell.case}  ${cell.test} ${cell.result}: ${cell.message ?? ''}`),
       ];
+};
 
 const causeLines = (figures: Figures): string[] => {
   const { right, unknown, wrong } = figures.causes;
