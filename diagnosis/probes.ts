@@ -1,8 +1,10 @@
 /** Which probes would tell the rivals apart: DIAGNOSIS.md section 5. Decides only; the fixture executes. */
+import { EVICTED_REASON } from '../contract/websocket.ts';
 import type { FailureClass } from '../evidence/failure.ts';
 import type { TestEvidence } from '../evidence/trace.ts';
 import type { DiagnosedFailure } from './input.ts';
 import { httpView, isHtml, isRouter404, isSuccess, met, tokenKind, wantsSuccess, type HttpView } from './http-view.ts';
+import { isApplicationBody } from './platform.ts';
 import type { Scene } from './scene.ts';
 import {
   isAgentEvent,
@@ -44,6 +46,8 @@ export interface ProbePlan {
   readonly symptom: string | null;
   /** In order of value. `health` comes first: when it fails, the rest is not run. */
   readonly probes: readonly ProbeId[];
+  /** The platform answered instead of the API: repeat `health` until it is 200, 4 s at most, before the others. */
+  readonly settle: boolean;
   /** `reread`: the exchange that is repeated, by its id in the evidence; the last one of that id. */
   readonly reread: number | null;
   /** `stored`: the thread whose messages are read, where a run named one. */
@@ -72,7 +76,9 @@ const socketSymptom = (view: SocketView): string | null => {
       : s.close === null || s.close.by === 'client'
         ? 'no welcome'
         : `end ${s.close.code}`;
-  if (s.close !== null && s.close.by !== 'client') return `late end ${s.close.code}`;
+  // The oldest of four sockets is closed rightly.
+  const evicted = s.close?.code === 1008 && s.close.reason === EVICTED_REASON;
+  if (s.close !== null && s.close.by !== 'client' && !evicted) return `late end ${s.close.code}`;
   return null;
 };
 
@@ -116,7 +122,9 @@ const rereadable = (views: readonly HttpView[], failure: DiagnosedFailure): Http
   );
 };
 
-const httpPlan = (views: readonly HttpView[]): { symptom: string; probes: readonly ProbeId[] } | null => {
+const httpPlan = (
+  views: readonly HttpView[],
+): { symptom: string; probes: readonly ProbeId[]; settle?: boolean } | null => {
   const bad = views.find(({ x }) => x.probe === null && x.surface !== 'other' && !met(x) && !x.abortedByClient);
   if (bad === undefined) return null;
   const { x } = bad;
@@ -125,6 +133,8 @@ const httpPlan = (views: readonly HttpView[]): { symptom: string; probes: readon
   if (x.status === 401 && wantsSuccess(x)) return { symptom: 'http 401', probes: ['health', 'http-token', 'verify'] };
   if (/^\/ws\//.test(bad.path))
     return { symptom: `http ${x.status} socket module`, probes: ['health', 'ws-test', 'ws-random', 'ws-config'] };
+  if (x.status >= 500 && !isApplicationBody(x))
+    return { symptom: `platform ${x.status}`, probes: ['health', 'ws-config', 'http-token'], settle: true };
   if (x.status >= 500)
     return { symptom: `http ${x.status} ${bad.route}`, probes: ['health', 'ws-config', 'http-token', 'verify'] };
   if (x.status === 404 && !isRouter404(bad) && wantsSuccess(x))
@@ -150,7 +160,7 @@ const threadOf = (sockets: readonly SocketView[]): string | null => {
   );
 };
 
-const NOTHING: ProbePlan = { symptom: null, probes: [], reread: null, threadId: null };
+const NOTHING: ProbePlan = { symptom: null, probes: [], settle: false, reread: null, threadId: null };
 
 /** The probes a failed test wants; pure, so that the fixture only executes. */
 export const wantedProbes = (failures: readonly DiagnosedFailure[], evidence: TestEvidence | null): ProbePlan => {
@@ -160,37 +170,37 @@ export const wantedProbes = (failures: readonly DiagnosedFailure[], evidence: Te
   const views = evidence.exchanges.map((x, index) => httpView(x, evidence.test, evidence.attempt, index));
   const sockets = evidence.sockets.map((s, index) => socketView(s, evidence.test, evidence.attempt, index));
   const threadId = threadOf(sockets);
+  const rest = { ...NOTHING, threadId };
   const symptom = sockets.map(socketSymptom).find((one) => one !== null);
   if (symptom !== undefined) {
     const probes = PLANS.find(([pattern]) => pattern.test(symptom))?.[1] ?? SOCKET_BASE;
-    return { symptom: `socket ${symptom}`, probes: probes.slice(0, MOST_PROBES), reread: null, threadId };
+    return { ...rest, symptom: `socket ${symptom}`, probes: probes.slice(0, MOST_PROBES) };
   }
   const chats = sockets.filter((view) => welcomed(view) && view.sent.length > 0);
   if (RUN_CLASSES.includes(first.class) && chats.length > 0) {
     const chat = chats.some(({ sent }) => sent.some(isChat));
     return {
+      ...rest,
       symptom: `socket ${first.class}${chat ? ' in a run' : ''}`,
       probes: chat
         ? ['health', 'ws-repeat', 'http-run', 'stored', 'ws-test']
         : ['health', 'ws-repeat', 'ws-test', 'ws-other-user'],
-      reread: null,
-      threadId,
     };
   }
   const http = httpPlan(views);
   const reread = rereadable(views, first);
   if (http !== null)
-    return { ...http, reread: http.probes.includes('reread') ? (reread?.x.id ?? null) : null, threadId };
+    return { ...rest, ...http, reread: http.probes.includes('reread') ? (reread?.x.id ?? null) : null };
   if (STORE_CLASSES.includes(first.class) && reread !== undefined)
     return {
+      ...rest,
       symptom: `content ${first.class} ${reread.route}`,
       probes: ['health', 'reread', 'ws-config'],
       reread: reread.x.id,
-      threadId,
     };
   if (RUN_CLASSES.includes(first.class))
-    return { symptom: `run ${first.class}`, probes: ['health', 'http-run'], reread: null, threadId };
-  return { symptom: `class ${first.class} ${first.key}`, probes: ['health'], reread: null, threadId };
+    return { ...rest, symptom: `run ${first.class}`, probes: ['health', 'http-run'] };
+  return { ...rest, symptom: `class ${first.class} ${first.key}`, probes: ['health'] };
 };
 
 /** Probes that would help and were not run: the next step of an unknown cause. */

@@ -1,4 +1,5 @@
 /** Confirmed writes against later reads: lost, in one instance only, altered, of another thread, or badly paged. */
+import { framesOf } from './agents.ts';
 import { markersIn } from './answers.ts';
 import type { FindingDraft } from './finding.ts';
 import {
@@ -40,6 +41,20 @@ const chatWrites = (attempt: RedAttempt): readonly Written[] =>
       const label = textOf(objectOf(parsed(view.x.requestBody ?? ''))['thread_id']) || textOf(field(view, 'thread_id'));
       return id === '' ? [] : [{ id, label, by: baseIdentity(view.x.identity), view }];
     });
+
+/** Messages that a chat stream says it stored. */
+const streamWrites = (attempt: RedAttempt): readonly Written[] =>
+  attempt.exchanges
+    .filter((view) => view.x.method === 'POST' && view.path === '/api/chat/stream' && served(view) && byValid(view))
+    .flatMap((view) => {
+      const label = textOf(objectOf(parsed(view.x.requestBody ?? ''))['thread_id']);
+      return framesOf(view)
+        .frames.map((one) => textOf(objectOf(one['message'])['id']))
+        .filter((id) => id !== '')
+        .map((id) => ({ id, label, by: baseIdentity(view.x.identity), view }));
+    });
+
+const allWrites = (attempt: RedAttempt): readonly Written[] => [...chatWrites(attempt), ...streamWrites(attempt)];
 
 const threadWrites = (attempt: RedAttempt): readonly Written[] =>
   attempt.exchanges
@@ -140,7 +155,7 @@ const rereadDiffers = (reads: readonly HttpView[]): boolean =>
   });
 
 const absentById = (scene: Scene, attempt: RedAttempt, view: HttpView): FindingDraft | null => {
-  if (view.x.method !== 'GET' || view.x.status !== 404 || met(view.x)) return null;
+  if (view.x.method !== 'GET' || view.x.status !== 404 || (view.x.expected !== null && met(view.x))) return null;
   const id = view.path
     .split('/')
     .find((part) => [...chatWrites(attempt), ...threadWrites(attempt)].some((one) => one.id === part));
@@ -163,7 +178,7 @@ const shortList = (scene: Scene, attempt: RedAttempt, view: HttpView): FindingDr
   const total = field(view, 'total_count');
   if (list === null || typeof total !== 'number') return null;
   const by = baseIdentity(view.x.identity);
-  const written = chatWrites(attempt).filter(
+  const written = allWrites(attempt).filter(
     (one) => one.label === label && one.by === by && one.view.at + (one.view.x.phases.end ?? 0) <= view.at,
   );
   const deleted = attempt.exchanges.filter(

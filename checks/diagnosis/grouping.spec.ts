@@ -4,6 +4,7 @@ import { diagnose } from '../../diagnosis/classify.ts';
 import { wantedProbes } from '../../diagnosis/probes.ts';
 import { sequenceSvg, sequenceText } from '../../diagnosis/sequence.ts';
 import {
+  ALL,
   byUs,
   closed,
   dropped,
@@ -190,7 +191,7 @@ test('403 on an upgrade - five causes, told apart by what else answers', () => {
   const said = (probes: Parameters<typeof run>[1], body = '', headers = {}, healthy = true) =>
     diagnose(
       run(
-        on(['P1-01', 'P1-03'], () => ({
+        on(healthy ? ['P1-01', 'P1-03'] : ALL, () => ({
           class: 'ws-upgrade',
           sockets: [socket(1, { upgrade: { status: 403, body, headers } })],
         })),

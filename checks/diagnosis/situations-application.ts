@@ -1303,4 +1303,76 @@ export const APPLICATION: readonly Situation[] = [
       },
     }),
   },
+  {
+    name: 'a label that counts what others wrote',
+    cause: 'isolation-breach-http',
+    tests: ['P1-18'],
+    input: run({
+      'P1-18': {
+        class: 'not-persisted',
+        exchanges: [
+          post('aaaaaaaa-1', MARK[3], { as: 'u' }),
+          post('bbbbbbbb-1', MARK[3], { as: 'v' }),
+          list(MARK[3], 2, [{ id: 'aaaaaaaa-1' }], { as: 'u' }),
+        ],
+      },
+    }),
+  },
+  {
+    name: 'any token will do, the logged-out one among them',
+    cause: 'auth-token-not-validated',
+    tests: ['P1-02'],
+    input: run(
+      {
+        'P1-02': {
+          class: 'auth-accepted',
+          sockets: [
+            good(1),
+            socket(2, {
+              as: 'logged-out(leaver)',
+              expected: 'refusal',
+              frames: [got(30, welcome('x'))],
+              close: byUs(),
+            }),
+          ],
+        },
+      },
+      {
+        exchanges: base,
+        sockets: [
+          fine.socketAs(
+            'ws-bad',
+            socket(9, { as: 'forged(A)', expected: 'refusal', frames: [got(30, welcome('x'))], close: byUs() }),
+          ),
+        ],
+      },
+    ),
+  },
+  {
+    name: 'a short outage of which nobody saw the uptime',
+    cause: 'redeploy',
+    tests: ['P1-12', 'P1-22'],
+    confidence: 'medium',
+    input: run(
+      on(['P1-12', 'P1-22'], (id) => ({
+        class: 'http-status',
+        exchanges: [
+          http('GET /api/threads', 200, { body: [] }),
+          http(id === 'P1-12' ? 'POST /api/chat/messages' : 'GET /api/agents/stop', 503, {
+            at: 5_000,
+            type: 'text/plain',
+            body: 'Service Unavailable',
+          }),
+        ],
+      })),
+      {
+        exchanges: [
+          fine.as(
+            'health',
+            http('GET /health', 503, { as: 'none', at: 5_300, type: 'text/plain', body: 'Service Unavailable' }),
+          ),
+        ],
+      },
+    ),
+  },
 ];
