@@ -3,8 +3,10 @@ import { sleep } from '../clock.ts';
 import { defineFault } from '../switchboard/fault.ts';
 
 interface Line {
-  /** When the last thing put on it arrives; nothing overtakes. */
+  /** When the last thing put on it arrives. */
   due: number;
+  /** Settles when it has arrived: nothing overtakes, whatever the timers do. */
+  arrived: Promise<void>;
 }
 
 export default defineFault({
@@ -20,10 +22,10 @@ export default defineFault({
     const lag = () => Math.max(0, delay + (Math.random() * 2 - 1) * jitter);
     const lines = new WeakMap<object, Line>();
     const after = (about: object, work: () => void): void => {
-      const line = lines.get(about) ?? { due: 0 };
-      line.due = Math.max(line.due, performance.now() + lag());
-      lines.set(about, line);
-      setTimeout(work, line.due - performance.now());
+      const line = lines.get(about) ?? { due: 0, arrived: Promise.resolve() };
+      const due = Math.max(line.due, performance.now() + lag());
+      const arrived = line.arrived.then(() => sleep(Math.max(0, due - performance.now()))).then(work);
+      lines.set(about, { due, arrived });
     };
     wrap('http.transmit', (next) => async (call, send) => {
       await sleep(lag());

@@ -18,10 +18,12 @@ export default defineFault({
     silent: z.coerce.number().min(0).max(1).default(0),
   }),
   install: ({ wrap }, { ms, silent }) => {
-    const begun = Date.now();
+    // The start-up begins when somebody asks, as where instances are scaled to zero.
+    let begun: number | undefined;
     wrap(
       'edge.answer',
       (next) => (unit) => {
+        begun ??= Date.now();
         const share = (Date.now() - begun) / ms;
         if (share >= 1) return next(unit);
         if (share < silent) return { kind: 'hang' };

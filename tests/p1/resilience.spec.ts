@@ -238,7 +238,11 @@ test(
   { tag: ['@p1', '@resilience', '@http', '@load'], lock: '-exclusive-' },
   async ({ ownUsers, nobody, cleanup, secondary }) => {
     const [user, other] = await Promise.all([ownUsers.user('u'), ownUsers.user('v')]);
-    const label = newMarker();
+    const labels = new Map([
+      [user, newMarker()],
+      [other, newMarker()],
+    ]);
+    const label = labels.get(user) ?? '';
     const { limits } = (await nobody.api.get('/ws/config')).ok('ws.config', wsConfigReply).websocket;
     expect(
       limits.max_message_rate_per_minute,
@@ -246,7 +250,10 @@ test(
     ).toBe(LIMITS.messagesPerMinute);
 
     const post = async (author: User) => {
-      const reply = await author.api.post('/api/chat/messages', { content: newMarker(), thread_id: label });
+      const reply = await author.api.post('/api/chat/messages', {
+        content: newMarker(),
+        thread_id: labels.get(author),
+      });
       for (const id of createdIds(reply))
         cleanup.add(`delete message ${id}`, () => author.api.delete(`/api/chat/messages/${id}`));
       return reply;
