@@ -45,6 +45,7 @@ export interface Further {
   readonly id: string;
   readonly label: string;
   readonly tests: number;
+  readonly verified: number;
   readonly failed: number;
   readonly tolerance: number;
   readonly exceeded: boolean;
@@ -68,10 +69,11 @@ const furtherOf = (model: ImpactModel, rows: readonly Row[]): Further[] =>
     .filter((priority) => priority.id !== 'P1')
     .map((priority) => {
       const own = rows.filter((row) => row.priority === priority.id);
+      const verified = own.filter((row) => row.result === 'verified').length;
       const failed = own.filter((row) => row.result === 'failed').length;
       const exceeded = own.length > 0 && failed / own.length > priority.failureTolerance;
       const { id, label, failureTolerance: tolerance } = priority;
-      return { id, label, tests: own.length, failed, tolerance, exceeded };
+      return { id, label, tests: own.length, verified, failed, tolerance, exceeded };
     })
     .filter((priority) => priority.tests > 0);
 
@@ -81,16 +83,16 @@ const gapsOf = (record: RecordBody, tier: readonly Row[]): string[] => {
   const unverified = tier.filter((row) => row.result === 'unverified');
   const stopped = record.preflight.find((report) => report.stopped !== null)?.stopped;
   if (stopped) gaps.push(`preflight stopped the run (${stopped.why}): ${stopped.message}`);
+  // Recomputed, since the list of errors in the record could be shorter than the truth.
+  const shards = shardProblems(record.shards.seen, record.shards.total).map((problem) => problem.message);
+  for (const message of new Set([...shards, ...record.errors.map((error) => error.message)])) gaps.push(message);
+  if (record.errorsDropped > 0) gaps.push(`${plural(record.errorsDropped, 'further error')} of the run`);
   const why = [...new Set(unverified.map((row) => row.reason ?? 'no reason recorded'))];
   if (unverified.length > 0)
     gaps.push(
       `${unverified.length} of ${tier.length} without evidence (${listed(unverified.map((row) => row.id))}): ${why[0] ?? ''}` +
         (why.length > 1 ? `, and ${plural(why.length - 1, 'other reason')}` : ''),
     );
-  // Recomputed, since the list of errors in the record could be shorter than the truth.
-  const shards = shardProblems(record.shards.seen, record.shards.total).map((problem) => problem.message);
-  for (const message of new Set([...shards, ...record.errors.map((error) => error.message)])) gaps.push(message);
-  if (record.errorsDropped > 0) gaps.push(`${plural(record.errorsDropped, 'further error')} of the run`);
   if (record.preflight.length === 0) gaps.push('preflight did not report, so nobody knows what was tested');
   if (record.status === 'timedout' || record.status === 'interrupted')
     gaps.push(record.status === 'timedout' ? 'the run hit its global time limit' : 'the run was interrupted');

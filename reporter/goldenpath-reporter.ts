@@ -145,6 +145,8 @@ export default class GoldenpathReporter implements Reporter {
     // merge-reports exits 0 on red whatever onEnd says; only an error of a reporter changes that.
     if (this.stamp === undefined && !mayPass(report.assessment.verdict)) {
       this.verdictError = new Error(`goldenpath: the verdict is ${shown(report.assessment)}`);
+      // Playwright keeps the error to itself when nothing else prints.
+      process.stderr.write(`${this.verdictError.message}, so the merge exits 1\n`);
       throw this.verdictError;
     }
     return Promise.resolve();

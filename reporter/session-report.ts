@@ -94,7 +94,7 @@ const health = ({ record }: Report): string => {
 };
 
 const impact = ({ assessment }: Report): string[] => {
-  const { currency, exposure, capabilities } = assessment;
+  const { currency, exposure, capabilities, further } = assessment;
   return [
     'Amounts are declared weights, not measurements.',
     '',
@@ -117,6 +117,10 @@ const impact = ({ assessment }: Report): string[] => {
         capability.state,
         capability.tests.map(({ id, result }) => (result === 'verified' ? id : `${id} ${result}`)).join(', '),
       ]),
+    ),
+    ...further.map(
+      ({ id, label, verified, tests, failed, tolerance }) =>
+        `\n${id} (${md(label)}): ${verified} of ${tests} verified, ${failed} failed; up to ${Math.round(tolerance * 100)} % may fail.`,
     ),
   ];
 };

@@ -49,7 +49,7 @@ export const terminalSummary = (
     .map((capability) => `${capability.id} ${capability.state}`);
   if (capabilities.length > 0) head.push(`  affected ${oneLine(capabilities.join(' · '), WIDTH)}`);
   for (const further of assessment.further)
-    head.push(`  ${further.id.padEnd(8)} ${further.tests - further.failed} of ${further.tests} not failed`);
+    head.push(`  ${further.id.padEnd(8)} ${further.verified} of ${further.tests} verified · ${further.failed} failed`);
   const active = assessment.waivers.filter((waiver) => waiver.state === 'active').length;
   if (assessment.waivers.length > 0)
     head.push(`  waivers  ${active} active, ${assessment.waivers.length - active} not in force`);

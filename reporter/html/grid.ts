@@ -34,6 +34,6 @@ export const grid = ({ record, assessment }: Report): Markup => {
           </div>`,
       )}
     </div>
-    ${assessment.further.map((further) => html`<p class="further">${further.id} ${further.label}: ${further.tests - further.failed} of ${further.tests} did not fail; up to ${Math.round(further.tolerance * 100)} % may.</p>`)}
+    ${assessment.further.map((further) => html`<p class="further">${further.id} ${further.label}: ${further.verified} of ${further.tests} verified, ${further.failed} failed; up to ${Math.round(further.tolerance * 100)} % may fail.</p>`)}
   </section>`;
 };
