@@ -1,6 +1,6 @@
 import { ATTACHMENT } from '../evidence/annotations.ts';
 import { because } from '../evidence/failure.ts';
-import { runPreflight } from '../fixtures/preflight.ts';
+import { preflightText, runPreflight } from '../fixtures/preflight.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { User } from '../fixtures/user.ts';
 
@@ -27,6 +27,7 @@ test('preflight - the platform answers, and a test user can log in', async ({
       new User(http, await sessions.of('B'), deadlines),
     ],
   });
+  await info.attach('preflight.txt', { body: preflightText(report), contentType: 'text/plain; charset=utf-8' });
   await info.attach(ATTACHMENT.preflight, { body: JSON.stringify(report), contentType: 'application/json' });
   const { stopped } = report;
   expect(
