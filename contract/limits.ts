@@ -9,6 +9,14 @@ export const LIMITS = {
   requestBodyBytes: 1024 * 1024,
 } as const;
 
+/** `limits` of /ws/config, for the heartbeat interval that the target runs with. */
+export const advertisedLimits = (heartbeatSeconds: number) => ({
+  max_connections_per_user: LIMITS.connectionsPerUser,
+  max_message_rate_per_minute: LIMITS.messagesPerMinute,
+  max_message_size_bytes: LIMITS.messageBytes,
+  heartbeat_interval_seconds: heartbeatSeconds,
+});
+
 /** Requests per minute at which the suite paces itself towards a remote target. */
 export const PACE = { outsideApi: 90, insideApi: 900, windowMs: 60_000 } as const;
 

@@ -8,7 +8,7 @@ import {
   wsConfigReply,
   wsHealthReply,
 } from '../../contract/health.ts';
-import { LIMITS } from '../../contract/limits.ts';
+import { advertisedLimits, LIMITS } from '../../contract/limits.ts';
 import { textOf, threadMessagePage } from '../../contract/threads.ts';
 import { ack, CLOSE, errorMessage, EVICTED_REASON, rateLimitError, SUBPROTOCOL } from '../../contract/websocket.ts';
 import { because } from '../../evidence/failure.ts';
@@ -57,12 +57,7 @@ test(
     expect(
       limits,
       because('http-body', 'ws.config.limits', 'the advertised limits are those of the contract'),
-    ).toMatchObject({
-      max_connections_per_user: LIMITS.connectionsPerUser,
-      max_message_rate_per_minute: LIMITS.messagesPerMinute,
-      max_message_size_bytes: LIMITS.messageBytes,
-      heartbeat_interval_seconds: heartbeatSeconds,
-    });
+    ).toMatchObject(advertisedLimits(heartbeatSeconds));
     expect(
       {
         connections: advertised.max_connections_per_user ?? LIMITS.connectionsPerUser,

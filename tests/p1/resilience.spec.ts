@@ -293,20 +293,7 @@ test(
     cleanup.add(`archive ${empty.id}`, () => alice.api.delete(`/api/threads/${empty.id}`));
     const forged = await alice.forged();
 
-    const [
-      noRoute,
-      noRouteMine,
-      traversal,
-      wrongMethod,
-      noThread,
-      noMessages,
-      twoMissing,
-      noTool,
-      broken,
-      anonymous,
-      rejected,
-      failed,
-    ] = await Promise.all([
+    const replies = await Promise.all([
       nobody.api.get(unknown),
       alice.api.get(unknown),
       nobody.api.get('/api/%2e%2e/%2e%2e/etc/passwd'),
@@ -320,6 +307,20 @@ test(
       forged.api.get('/api/threads'),
       alice.run('/api/agents/execute', { type: 'triage', message: sumPrompt().text, force_failure: true }),
     ]);
+    const [
+      noRoute,
+      noRouteMine,
+      traversal,
+      wrongMethod,
+      noThread,
+      noMessages,
+      twoMissing,
+      noTool,
+      broken,
+      anonymous,
+      rejected,
+      failed,
+    ] = replies;
     await test.step('right after a failure everything else works', async () => {
       await expectAgentAnswers('after.agent', alice, 'fresh');
       (await alice.api.get('/api/threads')).ok('after.threads', threadList);
@@ -355,20 +356,6 @@ test(
     );
     const filled = envelopes.flatMap((body) => INTERNAL_FIELDS.filter((field) => body[field] !== null));
     expect(filled, because('http-body', 'internals.fields', 'the internal fields are empty')).toEqual([]);
-    const replies = [
-      noRoute,
-      noRouteMine,
-      traversal,
-      wrongMethod,
-      noThread,
-      noMessages,
-      twoMissing,
-      noTool,
-      broken,
-      anonymous,
-      rejected,
-      failed,
-    ];
     const shown = replies.flatMap(({ text }) => INTERNALS.filter((trace) => text.includes(trace)));
     expect(shown, because('http-body', 'internals.text', 'no body shows source paths or stack traces')).toEqual([]);
 
