@@ -82,7 +82,8 @@ const gapsOf = (record: RecordBody, tier: readonly Row[]): string[] => {
   const gaps: string[] = [];
   const unverified = tier.filter((row) => row.result === 'unverified');
   const stopped = record.preflight.find((report) => report.stopped !== null)?.stopped;
-  if (stopped) gaps.push(`preflight stopped the run (${stopped.why}): ${stopped.message}`);
+  // Tests that it kept from starting give it as their reason.
+  if (stopped && unverified.length === 0) gaps.push(`preflight stopped the run (${stopped.why}): ${stopped.message}`);
   // Recomputed, since the list of errors in the record could be shorter than the truth.
   const shards = shardProblems(record.shards.seen, record.shards.total).map((problem) => problem.message);
   for (const message of new Set([...shards, ...record.errors.map((error) => error.message)])) gaps.push(message);
@@ -158,7 +159,7 @@ export const assess = (record: RecordBody, { model, waivers }: Declarations, now
   return {
     verdict,
     rehearsal: record.target?.kind !== 'remote' || record.target.standinVersion !== null,
-    sentence: `${deciding[0] ?? ''}.`.replace(/\.\.$/, '.'),
+    sentence: sentenceOf(deciding[0] ?? ''),
     reasons,
     counts: {
       verified: count('verified'),
@@ -178,6 +179,10 @@ export const assess = (record: RecordBody, { model, waivers }: Declarations, now
     further,
   };
 };
+
+/** A first letter and a last stop; an ending of its own stays. */
+const sentenceOf = (reason: string): string =>
+  `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}${/[.…!?]$/.test(reason) ? '' : '.'}`;
 
 const idsReason = (word: string, ids: readonly string[]): string[] =>
   ids.length === 0 ? [] : [`${ids.length} ${word} (${listed(ids)})`];

@@ -27,7 +27,7 @@ const attempts = (row: Row): Markup =>
 const list = (title: string, lines: readonly string[]): Markup | null =>
   lines.length === 0
     ? null
-    : html`<h4>${title}</h4>
+    : html`<h3 class="sub">${title}</h3>
         <ul>
           ${lines.slice(0, 20).map((line) => html`<li>${line}</li>`)}
         </ul>`;
