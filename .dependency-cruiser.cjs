@@ -39,7 +39,7 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    exclude: { path: '^(?:test-results|reports)/' },
+    exclude: { path: '^(?:test-results|reports)/|^eslint\\.config\\.js$' },
     doNotFollow: { path: 'node_modules' },
     enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
   },

@@ -49,6 +49,7 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.js', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.cjs'], languageOptions: { globals: { module: 'writable' } } },
   {
     files: ['tests/**/*.ts', 'checks/**/*.spec.ts'],
     extends: [playwright.configs['flat/recommended']],

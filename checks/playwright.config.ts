@@ -6,6 +6,8 @@ export default defineConfig({
   outputDir: '../test-results/checks',
   fullyParallel: true,
   forbidOnly: true,
+  // `GOLDENPATH_CHECKS=all npm test` is what the nightly job runs; the rest has to end within CI's patience.
+  ...(process.env['GOLDENPATH_CHECKS'] === 'all' ? {} : { grepInvert: /fooling\.spec\.ts .*, merged - gate/ }),
   retries: 0,
   timeout: 60_000,
   // Mini projects of the reporter's checks are no checks.

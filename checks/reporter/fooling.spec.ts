@@ -276,7 +276,8 @@ function waived(change: Record<string, unknown>): string {
 
 for (const { title, design, args, env, gate, run, says, only } of ATTEMPTS)
   for (const via of only === undefined ? VIAS : [only])
-    test(`${title}, ${via} - gate exits ${gate}`, async ({ project }) => {
+    // `, merged -` is left out by day: merging is tried for each attempt every night, for those about shards always.
+    test(`${title}, ${only === undefined ? via : `only ${via}`} - gate exits ${gate}`, async ({ project }) => {
       const mini = project(design);
       await mini.prepare(args);
       const ran = await mini.run(via, args, env);
