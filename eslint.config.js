@@ -15,6 +15,9 @@ const TAGS = [
   '@tenant-isolation',
   '@resilience',
   '@sessions',
+  '@live-experience',
+  '@browser-chat',
+  '@access-control',
 ];
 
 const NO_SWALLOWED_ERRORS = [

@@ -28,6 +28,7 @@ export default defineConfig({
   projects: [
     { name: 'preflight', testMatch: /preflight\.setup\.ts$/, retries: 0 },
     { name: 'p1-critical', testDir: 'tests/p1', dependencies: ['preflight'] },
+    { name: 'p2-high', testDir: 'tests/p2', dependencies: ['preflight'] },
   ],
   // Secrets go to the stand-in through the environment it inherits: whatever stood here would be in the reports.
   ...(environment.baseUrl === undefined

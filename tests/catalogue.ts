@@ -8,6 +8,9 @@ export const CAPABILITIES = [
   'tenant-isolation',
   'resilience',
   'sessions',
+  'live-experience',
+  'browser-chat',
+  'access-control',
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
@@ -61,6 +64,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   entry('P1-20', 'connection_resilience_real', 'resilience', 90, 15, 'After a dropped connection or an aborted request I simply go on working.'),
   entry('P1-21', 'session_persistence_real', 'sessions', 90, 12, 'I stay logged in as myself across token renewal, my data stays with me, and logging out really ends it.'),
   entry('P1-22', 'agent_lifecycle_management_real', 'agent-execution', 90, 12, 'I start, stop, restart and cancel my agents, what I am told is what happened, and nobody else can do it for me.'),
+  entry('P2-01', 'streaming_partial_results', 'live-experience', 180, 30, 'I can read the beginning of an answer before the end exists, and leave when I like.'),
+  entry('P2-02', 'message_ordering', 'live-experience', 180, 20, 'Messages I send quickly are handled and shown in the order I sent them.'),
+  entry('P2-03', 'critical_event_delivery', 'live-experience', 180, 20, 'For each agent run I see started, thinking, tool use, tool result and completion, once each in order, and nobody else sees them.'),
+  entry('P2-04', 'real_browser_socket', 'browser-chat', 150, 25, 'The same chat works from a real browser page.'),
+  entry('P2-05', 'chat_page', 'browser-chat', 180, 30, 'I sign in on the chat page, ask, watch the answer arrive, find it again after a reload, and go on after a lost connection.'),
+  entry('P2-06', 'token_security', 'access-control', 120, 20, 'Whoever presents anything but a valid login gets in nowhere, with or without the E2E headers.'),
 ];
 
 const ID = /^P\d-\d{2}\b/;

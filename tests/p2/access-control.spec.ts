@@ -1,0 +1,79 @@
+import { controlReply } from '../../contract/agents.ts';
+import { because } from '../../evidence/failure.ts';
+import type { Caller } from '../../fixtures/caller.ts';
+import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
+import { sharesRunWith } from '../../fixtures/redaction.ts';
+import type { Identity } from '../../fixtures/http-client.ts';
+import { retargeted } from '../../fixtures/tokens.ts';
+import { expect, test } from '../../fixtures/test.ts';
+
+test(
+  'P2-06 somebody presents every kind of bad token - none gets in, with or without the E2E headers, none is echoed',
+  { tag: ['@p2', '@access-control', '@ws', '@http'] },
+  async ({ authService: _guard, alice, bob, nobody, sockets, cleanup, environment }) => {
+    const token = alice.session.accessToken;
+    const agentId = `${newMarker()}-agent`;
+    const changed = (claims: Record<string, unknown>) => retargeted(token, claims, environment.jwtSecret);
+    const past = Math.floor(Date.now() / 1_000) - 60;
+    const bad: readonly (readonly [string, Caller, 'VALIDATION_FAILED' | 'INVALID_FORMAT'])[] = [
+      ['forged', await alice.forged(), 'VALIDATION_FAILED'],
+      ['tampered', alice.tampered(bob), 'VALIDATION_FAILED'],
+      ['alg-none', alice.unsigned(), 'VALIDATION_FAILED'],
+      ['refresh', alice.withRefreshToken(), 'VALIDATION_FAILED'],
+      ['expired', alice.presenting('expired', await changed({ iat: past - 900, exp: past })), 'VALIDATION_FAILED'],
+      [
+        'other-audience',
+        alice.presenting('other-audience', await changed({ aud: 'another-platform' })),
+        'VALIDATION_FAILED',
+      ],
+      ['truncated', alice.presenting('truncated', token.slice(0, -8)), 'VALIDATION_FAILED'],
+      ['cut-off', alice.presenting('cut-off', token.split('.').slice(0, 2).join('.')), 'INVALID_FORMAT'],
+    ];
+
+    await test.step('over REST', async () => {
+      const start = { agent_id: agentId, message: sumPrompt().text };
+      const attempts = bad.flatMap(([name, caller]) =>
+        [true, false].flatMap((detection) => [
+          { name, caller, send: () => caller.api.get('/api/threads', { detection }) },
+          { name, caller, send: () => caller.api.post('/api/agents/start', start, { detection }) },
+        ]),
+      );
+      for (const { name, caller, send } of attempts) {
+        const answer = await send();
+        expect(answer).toBeUnauthorized(`rest.${name}`);
+        const echoed = sharesRunWith(answer.text, caller.identity.token ?? '', 16);
+        expect(echoed, because('http-body', `rest.${name}.leak`, 'the refusal repeats nothing of the token')).toBe(
+          false,
+        );
+      }
+      for (const detection of [true, false])
+        expect(await nobody.api.get('/api/threads', { detection })).toBeRefused('rest.headers-alone');
+    });
+
+    await test.step('over the socket', async () => {
+      const refuse = async (
+        name: string,
+        identity: Identity,
+        code: Parameters<typeof sockets.expectRefused>[2],
+        detection: boolean,
+      ) => {
+        const frame = await sockets.expectRefused(`socket.${name}`, { identity, detection }, code);
+        const echoed = sharesRunWith(frame, identity.token ?? '', 16);
+        expect(echoed, because('ws-frame', `socket.${name}.leak`, 'the refusal repeats nothing of the token')).toBe(
+          false,
+        );
+      };
+      for (const detection of [true, false])
+        await Promise.all([
+          ...bad.map(([name, caller, code]) => refuse(name, caller.identity, code, detection)),
+          refuse('headers-alone', nobody.identity, 'NO_TOKEN', detection),
+        ]);
+    });
+
+    await test.step('nothing was done in my name', async () => {
+      const started = await alice.api.post('/api/agents/start', { agent_id: agentId, message: sumPrompt().text });
+      started.ok('nothing-started', controlReply);
+      cleanup.add(`stop ${agentId}`, () => alice.api.post('/api/agents/stop', { agent_id: agentId }));
+    });
+  },
+);

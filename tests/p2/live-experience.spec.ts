@@ -1,0 +1,311 @@
+import { agentReply } from '../../contract/agents.ts';
+import { agentStreamFrame, chatStreamFrame, eventStreamConnected, eventStreamHeartbeat } from '../../contract/sse.ts';
+import { textOf, thread, threadMessageCreated, threadMessagePage } from '../../contract/threads.ts';
+import { toolsReply } from '../../contract/tools.ts';
+import { errorMessage } from '../../contract/websocket.ts';
+import { because } from '../../evidence/failure.ts';
+import { expectWholeRun, foreignEvents, runOf } from '../../fixtures/agent-run.ts';
+import type { Cleanup } from '../../fixtures/cleanup.ts';
+import { framesOf, type EventStream } from '../../fixtures/event-stream.ts';
+import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
+import { knownFrames } from '../../fixtures/stream-checks.ts';
+import type { User } from '../../fixtures/user.ts';
+import { expect, test } from '../../fixtures/test.ts';
+
+const createThread = async (user: User, cleanup: Cleanup): Promise<string> => {
+  const { id } = (await user.api.post('/api/threads', { title: newMarker() })).ok('thread.create', thread);
+  cleanup.add(`archive ${id}`, () => user.api.delete(`/api/threads/${id}`));
+  return id;
+};
+
+/** Reads an endless stream until a frame with this event, within the stream's own deadline; then leaves it. */
+const readUntil = async (stream: EventStream, event: string) => {
+  const isIt = (json: unknown) => typeof json === 'object' && json !== null && 'event' in json && json.event === event;
+  for (;;) {
+    const frame = await stream.next();
+    if (frame === undefined || isIt(frame.json)) return frame === undefined ? [] : [frame];
+  }
+};
+
+test(
+  'P2-01 I read the beginning of an answer - it is there before the end exists, and I leave when I like',
+  { tag: ['@p2', '@live-experience', '@sse', '@http'] },
+  async ({ alice, nobody, cleanup, deadlines }) => {
+    const label = newMarker();
+    const probe = sumPrompt();
+    const body = { content: probe.text, thread_id: label, simulate_delay: 1 };
+
+    await test.step('read an answer while it is written', async () => {
+      const stream = await alice.stream('chat', '/api/chat/stream', { method: 'POST', body });
+      const types: string[] = [];
+      for (let chunks = 0; chunks < 1;) {
+        const frame = await stream.next();
+        const [known] = knownFrames('chat', 'type', frame === undefined ? [] : [frame], chatStreamFrame);
+        types.push(known?.type ?? 'end of the stream');
+        chunks += Number(known?.type === 'response_chunk' || frame === undefined);
+      }
+      expect(types.at(-1), because('events-missing', 'chat.first-chunk', 'a part of the answer arrives')).toBe(
+        'response_chunk',
+      );
+      const early = knownFrames('chat', 'type', stream.frames, chatStreamFrame).map(({ type }) => type);
+      expect(early, because('events-order', 'chat.first-chunk.early', 'the end is not there yet')).not.toContain(
+        'stream_end',
+      );
+
+      const frames = await stream.all();
+      const known = knownFrames('chat', 'type', frames, chatStreamFrame);
+      const messages = known.flatMap((frame) =>
+        frame.type === 'user_message' || frame.type === 'response_complete' ? [frame.message] : [],
+      );
+      messages.forEach(({ id }) =>
+        cleanup.add(`delete message ${id}`, () => alice.api.delete(`/api/chat/messages/${id}`)),
+      );
+      const chunks = frames.filter(({ json }) => chatStreamFrame.safeParse(json).data?.type === 'response_chunk');
+      const complete = frames.findIndex(
+        ({ json }) => chatStreamFrame.safeParse(json).data?.type === 'response_complete',
+      );
+      expect(
+        chunks.length,
+        because('events-missing', 'chat.chunks', 'the answer comes in parts'),
+      ).toBeGreaterThanOrEqual(2);
+      expect(
+        new Set(chunks.map(({ read }) => read)).size,
+        because('events-order', 'chat.chunks.reads', 'the parts arrive one by one'),
+      ).toBeGreaterThanOrEqual(2);
+      expect(
+        frames.indexOf(chunks.at(-1) ?? (chunks[0] as never)),
+        because('events-order', 'chat.chunks.before', 'all parts come before the whole'),
+      ).toBeLessThan(complete);
+      const streamed = known.flatMap((frame) => (frame.type === 'response_chunk' ? [frame.content] : [])).join('');
+      expect(streamed).toAnswer('chat.answer', probe);
+      expect(messages.at(-1)?.content, because('answer-wrong', 'chat.parts', 'the parts add up to the answer')).toBe(
+        streamed,
+      );
+    });
+
+    await test.step('leave in mid-stream, and go on working', async () => {
+      const stream = await alice.stream('agent', '/api/agents/stream', {
+        method: 'POST',
+        body: { message: sumPrompt().text, simulate_delay: 1 },
+      });
+      const frames = [await stream.next(), await stream.next()].filter((frame) => frame !== undefined);
+      stream.abort();
+      const events = knownFrames('agent', 'event', frames, agentStreamFrame).map(({ event }) => event);
+      expect(events[0], because('events-missing', 'agent.first', 'the stream begins with agent_started')).toBe(
+        'agent_started',
+      );
+      const next = sumPrompt();
+      const { status, response } = (await alice.run('/api/agents/triage', { message: next.text })).ok(
+        'after.run',
+        agentReply,
+      );
+      expect(status, because('answer-failure', 'after.run', 'the 200 means a successful run')).toBe('success');
+      expect(response ?? '').toAnswer('after.answer', next);
+    });
+
+    await test.step('listen to an endless stream, and leave it', async () => {
+      const stream = await alice.stream('events', '/api/events/stream', {
+        deadline: Math.max(12_000, deadlines.firstEvent),
+      });
+      const [connected] = framesOf(
+        'events.connected',
+        await readUntil(stream, 'stream_connected'),
+        eventStreamConnected,
+      );
+      expect(connected?.user_id, because('foreign-data', 'events.connected', 'the stream is mine')).toBe(alice.id);
+      const [heartbeat] = framesOf('events.heartbeat', await readUntil(stream, 'heartbeat'), eventStreamHeartbeat);
+      stream.abort();
+      expect(
+        heartbeat?.connection_id,
+        because('events-missing', 'events.heartbeat', 'the heartbeat is of the same connection'),
+      ).toBe(connected?.connection_id);
+    });
+
+    await test.step('nobody else gets a stream', async () => {
+      const [agent, chat, events] = await Promise.all([
+        nobody.api.post('/api/agents/stream', { message: probe.text }),
+        nobody.api.post('/api/chat/stream', body),
+        nobody.head('/api/events/stream'),
+      ]);
+      expect(agent).toBeRefused('agent.anonymous');
+      expect(chat).toBeRefused('chat.anonymous');
+      expect(events).toBeRefused('events.anonymous');
+    });
+  },
+);
+
+test(
+  'P2-02 I send quickly - messages are handled and shown in the order I sent them, also across a reconnect',
+  { tag: ['@p2', '@live-experience', '@ws', '@http'] },
+  async ({ alice, nobody, sockets, cleanup }) => {
+    const [chatThread, restThread] = await Promise.all([createThread(alice, cleanup), createThread(alice, cleanup)]);
+    const history = async (key: string, id: string) =>
+      (await alice.api.get(`/api/threads/${id}/messages?limit=100`)).ok(key, threadMessagePage);
+
+    const asked = ['1', '2', '3', '4', '5'].map((messageId) => ({
+      messageId: `${newMarker()}-${messageId}`,
+      probe: sumPrompt(),
+    }));
+    await test.step('send five messages back to back over the socket, the last two after a reconnect', async () => {
+      const answered: { answer: string; startedAt: number; completedAt: number }[] = [];
+      for (const part of [asked.slice(0, 3), asked.slice(3)]) {
+        const { socket } = await sockets.connect('connect', { identity: alice.socketIdentity });
+        for (const { messageId, probe } of part)
+          socket.send({
+            type: 'chat_message',
+            message_id: messageId,
+            payload: { content: probe.text, thread_id: chatThread },
+          });
+        const runs = await Promise.all(part.map(({ messageId }) => runOf(socket, 'run', messageId)));
+        for (const [index, run] of runs.entries()) {
+          const { probe } = part[index] as (typeof part)[number];
+          expect(run.answer).toAnswer('run.answer', probe);
+          expect(run.threadId, because('events-order', 'run.thread', 'the run is in my thread')).toBe(chatThread);
+          expectWholeRun(socket, 'run.settled', run.runId);
+          const at = (type: string) =>
+            socket.received.findIndex((frame) => frame.type === type && frame.json?.['run_id'] === run.runId);
+          answered.push({ answer: run.answer, startedAt: at('agent_started'), completedAt: at('agent_completed') });
+        }
+        const order = (field: 'startedAt' | 'completedAt') => answered.slice(-part.length).map((one) => one[field]);
+        for (const field of ['startedAt', 'completedAt'] as const)
+          expect(
+            order(field),
+            because('events-order', `run.${field}`, 'the runs of one thread keep their order'),
+          ).toEqual([...order(field)].sort((left, right) => left - right));
+        await socket.close('close');
+      }
+      const page = await history('history.chat', chatThread);
+      const expected = asked.flatMap(({ probe }, index) => [
+        { role: 'user', text: probe.text },
+        { role: 'assistant', text: answered[index]?.answer },
+      ]);
+      const shown = page.messages.map(({ role, content }) => ({ role, text: textOf(content) }));
+      const questions = (messages: readonly { role: string; text: string | undefined }[]) =>
+        messages.filter(({ role }) => role === 'user');
+      expect(
+        questions(shown),
+        because('events-order', 'history.chat.questions', 'the questions stand in the order I sent them'),
+      ).toEqual(questions(expected));
+      for (const [index, { answer }] of answered.entries()) {
+        const question = shown.findIndex(({ text }) => text === asked[index]?.probe.text);
+        const reply = shown.findIndex(({ role, text }) => role === 'assistant' && text === answer);
+        expect(
+          reply,
+          because('events-order', 'history.chat.answers', 'each answer comes after its question'),
+        ).toBeGreaterThan(question);
+      }
+      expect(
+        page.total,
+        because('pagination', 'history.chat.total', 'five questions and five answers, none lost or doubled'),
+      ).toBe(10);
+    });
+
+    await test.step('post five one after another, then five at once', async () => {
+      const texts = Array.from({ length: 10 }, (_, index) => `${newMarker()} ${index + 1}`);
+      const post = async (message: string) =>
+        (await alice.api.post(`/api/threads/${restThread}/messages`, { message })).ok('post', threadMessageCreated);
+      for (const text of texts.slice(0, 5)) await post(text);
+      await Promise.all(texts.slice(5).map(post));
+      expect(await nobody.api.post(`/api/threads/${restThread}/messages`, { message: newMarker() })).toBeRefused(
+        'post.anonymous',
+      );
+      const page = await history('history.rest', restThread);
+      const shown = page.messages.map(({ content }) => textOf(content));
+      expect(shown.slice(0, 5), because('events-order', 'history.rest.order', 'the first five stand in order')).toEqual(
+        texts.slice(0, 5),
+      );
+      expect(
+        shown.slice(5).sort(),
+        because('not-persisted', 'history.rest.complete', 'of the other five none is lost or doubled'),
+      ).toEqual(texts.slice(5).sort());
+      const times = page.messages.map(({ created_at }) => created_at);
+      expect(times, because('pagination', 'history.rest.times', 'the times never fall')).toEqual(
+        [...times].sort((left, right) => left - right),
+      );
+      expect(
+        page.total,
+        because('pagination', 'history.rest.total', 'the total is ten, the refused one is not stored'),
+      ).toBe(10);
+    });
+  },
+);
+
+test(
+  'P2-03 I start a run - started, thinking, tool, result and completion reach me once each in order, and nobody else',
+  { tag: ['@p2', '@live-experience', '@ws', '@http'] },
+  async ({ alice, bob, sockets, cleanup, deadlines, secondary }) => {
+    const [threadId, foreignThread] = await Promise.all([createThread(alice, cleanup), createThread(bob, cleanup)]);
+    const [mine, bobs] = await Promise.all(
+      [alice, bob].map((user) => sockets.connect('connect', { identity: user.socketIdentity })),
+    );
+    const { socket } = mine as NonNullable<typeof mine>;
+    const other = (bobs as NonNullable<typeof bobs>).socket;
+    const start = (messageId: string, payload: Record<string, unknown>) =>
+      socket.send({ type: 'start_agent', message_id: messageId, payload });
+
+    const probe = sumPrompt();
+    const messageId = newMarker();
+    const run = await test.step('start a run, and read it to its end', () => {
+      start(messageId, { user_request: probe.text, thread_id: threadId });
+      return runOf(socket, 'run', messageId);
+    });
+    expect(run.answer).toAnswer('run.answer', probe);
+    expect(run.threadId, because('events-order', 'run.thread', 'the run is in my thread')).toBe(threadId);
+    expect(
+      run.completed.payload.result.thread_id,
+      because('events-order', 'run.result.thread', 'so is its result'),
+    ).toBe(threadId);
+    const tools = (await alice.api.get('/api/tools')).ok('tools', toolsReply).tools.map(({ tool_name }) => tool_name);
+    const used = run.events.flatMap((event) => (event.type === 'tool_executing' ? [event.payload.tool_name] : []));
+    expect(
+      used.filter((name) => !tools.includes(name)),
+      because('ws-frame', 'run.tools', 'every tool that ran is listed'),
+    ).toEqual([]);
+    const steps = run.events.flatMap((event) => (event.type === 'agent_thinking' ? [event.payload.step_number] : []));
+    expect(steps, because('events-order', 'run.steps', 'the steps are numbered from one')).toEqual(
+      steps.map((_, index) => index + 1),
+    );
+    const times = run.events.map(({ timestamp }) => Date.parse(timestamp));
+    expect(times, because('events-order', 'run.times', 'the times never fall')).toEqual(
+      [...times].sort((left, right) => left - right),
+    );
+
+    await test.step('what cannot run is refused, and starts nothing', async () => {
+      for (const [code, payload] of [
+        ['ACCESS_DENIED', { user_request: sumPrompt().text, thread_id: foreignThread }],
+        ['THREAD_NOT_FOUND', { user_request: sumPrompt().text, thread_id: `thread_0_${newMarker().slice(3)}` }],
+        ['VALIDATION_ERROR', { thread_id: threadId }],
+      ] as const) {
+        start(newMarker(), payload);
+        const key = `refused.${code.toLowerCase()}`;
+        const frame = await socket.next(({ type }) => type === 'error_message', {
+          within: deadlines.reply,
+          class: 'ws-mute',
+          key,
+          what: `error_message ${code}`,
+        });
+        expect(
+          socket.parse(key, frame, errorMessage).error_code,
+          because('ws-frame', key, `the reply is ${code}`),
+        ).toBe(code);
+      }
+    });
+
+    await socket.quiet(deadlines.quietWindow);
+    expectWholeRun(socket, 'run.settled', run.runId);
+    expect(
+      foreignEvents(socket, [run]).map(({ text }) => text.slice(0, 200)),
+      because('foreign-data', 'run.foreign', 'no refused message started a run'),
+    ).toEqual([]);
+    await socket.ping('mine.alive');
+    await other.ping('other.alive');
+    const heard = other.received.filter(
+      ({ type }) => !['ping', 'pong', 'system_message', 'handshake_validation', 'heartbeat', undefined].includes(type),
+    );
+    expect(
+      heard.map(({ text }) => text.slice(0, 200)),
+      because('foreign-data', 'other.silence', "B's socket hears nothing of my run"),
+    ).toEqual([]);
+    secondary('slow-first-event', run.firstEventMs <= 5_000, `${Math.round(run.firstEventMs)} ms`);
+  },
+);
