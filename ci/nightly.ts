@@ -1,0 +1,262 @@
+/** `npm run nightly`: the steps of a night, the same for GitHub, GitLab and a plain shell. */
+import { spawn } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { prepareEnvironment, SetupError, type Environment } from '../fixtures/environment.ts';
+import { EXIT_CODE, VERDICTS, type Verdict } from '../reporter/assess.ts';
+import { readEnvironment } from '../reporter/environment.ts';
+import { readHistory } from '../reporter/history.ts';
+import { fenced } from '../reporter/markdown.ts';
+import { historyFile, impactFolder, RECORD_FILE } from '../reporter/outputs.ts';
+import { deliver, messageOf, NotDelivered } from './notify.ts';
+
+const WRONG_USE = 64;
+const NOT_TOLD = 6;
+
+const USAGE = `npm run nightly -- STEP [options]
+
+  shard N/M        runs one shard of the tests into <reports>/blob/shard-N-of-M.zip
+  merge            makes one judged run of the shards in <reports>/blob
+  gate             npm run gate -- --release; the answer also goes to the job's summary
+  notify           tells the webhook (E2E_NOTIFY_WEBHOOK) about a changed verdict, and about any other than GO
+  all              shards one after the other, merge, gate, notify
+  eyesight         does the suite still see? its own checks, the whole matrix, the mutation of its assertions
+
+  --rehearsal      against the embedded stand-in; without it E2E_BASE_URL has to be set
+  --shards M       all: how many shards (default 2)
+  --projects LIST  shard, all: Playwright projects, comma-separated; default: all
+
+exit code: shard and merge 0 when they left what the next step needs, whatever the tests said; gate and all as
+npm run gate; notify ${NOT_TOLD} when nobody could be told, and all too, unless the gate says worse`;
+
+class WrongUse extends Error {
+  override readonly name = 'WrongUse';
+}
+
+const require = createRequire(import.meta.url);
+const PLAYWRIGHT = join(dirname(require.resolve('@playwright/test/package.json')), 'cli.js');
+const PROGRAM = (file: string): string[] => ['--import', 'tsx', file];
+
+const say = (line: string): void => {
+  process.stdout.write(`nightly: ${line}\n`);
+};
+
+interface Ended {
+  /** 128 + 15 stands for any signal. */
+  readonly code: number;
+  readonly output: string;
+}
+
+/** Runs Node with these arguments; its output is passed on, or kept where `quiet`. */
+const node = async (
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+  quiet = false,
+): Promise<Ended> => {
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...variables },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  // Ctrl-C reaches the child by itself; it then writes its reports, and this process has to wait for them.
+  const wait = (): void => undefined;
+  const end = (): boolean => child.kill('SIGTERM');
+  process.on('SIGINT', wait).on('SIGTERM', end);
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk;
+    if (!quiet) process.stdout.write(chunk);
+  });
+  const code = await new Promise<number>((done, failed) => {
+    child.once('error', failed).once('close', (status) => done(status ?? 143));
+  });
+  process.off('SIGINT', wait).off('SIGTERM', end);
+  return { code, output };
+};
+
+const read = (argv: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...argv],
+      strict: true,
+      allowPositionals: true,
+      options: {
+        rehearsal: { type: 'boolean', default: false },
+        shards: { type: 'string', default: '2' },
+        projects: { type: 'string', default: 'all' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (cause) {
+    throw new WrongUse(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+};
+type Options = ReturnType<typeof read>['values'];
+
+const SHARD = /^([1-9]\d?)\/([1-9]\d?)$/;
+
+const blobs = ({ reports }: Environment): string => join(reports, 'blob');
+
+const shard = async (which: string | undefined, options: Options, environment: Environment): Promise<number> => {
+  const [, current, total] = SHARD.exec(which ?? '') ?? [];
+  if (current === undefined || total === undefined || Number(current) > Number(total))
+    throw new WrongUse(`shard ${which ?? ''}: expected one of several, such as 1/2`);
+  const blob = join(blobs(environment), `shard-${current}-of-${total}.zip`);
+  rmSync(blob, { force: true });
+  const projects = options.projects === 'all' ? [] : options.projects.split(',').map((name) => `--project=${name}`);
+  // --add-reporter, because --reporter would drop the configured ones and with them the record.
+  const args = [PLAYWRIGHT, 'test', `--shard=${current}/${total}`, '--add-reporter=blob', ...projects];
+  const { code } = await node(args, {
+    PLAYWRIGHT_BLOB_OUTPUT_FILE: blob,
+    GOLDENPATH_REPORTS: join(environment.reports, `shard-${current}`),
+    E2E_RUN_ID: environment.runId,
+  });
+  const left = existsSync(blob);
+  say(
+    left
+      ? `shard ${current} of ${total} left ${blob}; Playwright exited ${code}, the merged run is what is judged`
+      : `shard ${current} of ${total} left no report; Playwright exited ${code}`,
+  );
+  return left ? 0 : 1;
+};
+
+const merge = async (environment: Environment): Promise<number> => {
+  const folder = blobs(environment);
+  const found = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.zip')) : [];
+  // Whatever happens now, the record of another night must not be taken for this one's.
+  const record = join(impactFolder(environment.reports), RECORD_FILE);
+  rmSync(record, { force: true });
+  if (found.length === 0) {
+    say(`no shard left a report in ${folder}`);
+    return 1;
+  }
+  say(`merging ${found.toSorted().join(', ')}`);
+  const { code } = await node([PLAYWRIGHT, 'merge-reports', '-c', 'merge.config.ts', folder]);
+  if (existsSync(record)) return 0;
+  say(`the merge left no record; Playwright exited ${code}`);
+  return 1;
+};
+
+const askGate = ({ rehearsal }: Options, quiet: boolean): Promise<Ended> =>
+  node([...PROGRAM('reporter/gate.ts'), ...(rehearsal ? [] : ['--release'])], {}, quiet);
+
+const gate = async (options: Options): Promise<number> => {
+  const { code, output } = await askGate(options, false);
+  const { stepSummary } = readEnvironment();
+  if (stepSummary !== undefined) appendFileSync(stepSummary, `## Gate\n\n${fenced('text', output.trimEnd())}\n`);
+  return code;
+};
+
+const verdictOf = (code: number): Verdict => VERDICTS.find((verdict) => EXIT_CODE[verdict] === code) ?? 'MISUSE';
+
+const notify = async (options: Options, environment: Environment): Promise<number> => {
+  const { code, output } = await askGate(options, true);
+  const verdict = verdictOf(code);
+  const target = environment.baseUrl ?? 'stand-in';
+  const before = readHistory(historyFile(environment.reports)).entries.findLast(
+    (entry) => entry.target === target && entry.runId !== environment.runId,
+  )?.verdict;
+  const was = before ?? 'no verdict that is known';
+  if (verdict === 'GO' && before === 'GO') {
+    say('GO as before, so nobody is told');
+    return 0;
+  }
+  if (environment.notifyWebhook === undefined) {
+    say(`${verdict} after ${was}, but E2E_NOTIFY_WEBHOOK is not set, so nobody is told`);
+    return 0;
+  }
+  try {
+    await deliver(environment.notifyWebhook, messageOf({ verdict, was, answer: output, link: environment.reportUrl }));
+    say(`${verdict} after ${was}: told`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof NotDelivered)) throw error;
+    const { stepSummary } = readEnvironment();
+    const line = `nobody was told about ${verdict}: ${error.message}`;
+    say(`NOT DELIVERED: ${line}`);
+    if (stepSummary !== undefined) {
+      process.stdout.write(`::error title=goldenpath notification::${line}\n`);
+      appendFileSync(stepSummary, `**Notification failed:** ${line}\n`);
+    }
+    return NOT_TOLD;
+  }
+};
+
+const all = async (options: Options, environment: Environment): Promise<number> => {
+  if (!/^[1-9]\d?$/.test(options.shards))
+    throw new WrongUse(`--shards ${options.shards}: expected a number, such as 2`);
+  rmSync(blobs(environment), { recursive: true, force: true });
+  mkdirSync(blobs(environment), { recursive: true });
+  for (let current = 1; current <= Number(options.shards); current += 1)
+    await shard(`${current}/${options.shards}`, options, environment);
+  await merge(environment);
+  const judged = await gate(options);
+  const told = await notify(options, environment);
+  return judged === 0 ? told : judged;
+};
+
+const eyesight = async (): Promise<number> => {
+  const steps: readonly (readonly [string, readonly string[]])[] = [
+    ['checks', PROGRAM('checks/run.ts')],
+    ['matrix', [...PROGRAM('checks/matrix/main.ts'), '--all', '--resume']],
+    ['mutation', PROGRAM('checks/matrix/mutation/main.ts')],
+  ];
+  const failed: string[] = [];
+  for (const [name, args] of steps) {
+    say(name);
+    const { code } = await node(args, { GOLDENPATH_CHECKS: 'all' });
+    if (code !== 0) failed.push(`${name} (exit ${code})`);
+  }
+  say(failed.length === 0 ? 'the suite sees what it is meant to see' : `FAILED: ${failed.join(', ')}`);
+  return failed.length === 0 ? 0 : 1;
+};
+
+const forTarget = ({ rehearsal }: Options): Environment => {
+  const environment = prepareEnvironment();
+  if (!rehearsal && environment.baseUrl === undefined)
+    throw new SetupError(
+      'E2E_BASE_URL is not set, so there is nothing to release. Set it where this job gets its variables from, or say --rehearsal to run against the stand-in.',
+    );
+  if (rehearsal && environment.baseUrl !== undefined)
+    throw new SetupError(
+      'E2E_BASE_URL is set and so is --rehearsal, which runs against the stand-in. Leave one of them out.',
+    );
+  return environment;
+};
+
+const main = async (argv: readonly string[]): Promise<number> => {
+  const { values: options, positionals } = read(argv);
+  const [step, which, ...more] = positionals;
+  if (options.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  if (more.length > 0 || (which !== undefined && step !== 'shard'))
+    throw new WrongUse(`${positionals.join(' ')}: expected one step`);
+  switch (step) {
+    case 'shard':
+      return shard(which, options, forTarget(options));
+    case 'merge':
+      return merge(forTarget(options));
+    case 'gate':
+      forTarget(options);
+      return gate(options);
+    case 'notify':
+      return notify(options, forTarget(options));
+    case 'all':
+      return all(options, forTarget(options));
+    case 'eyesight':
+      return eyesight();
+    default:
+      throw new WrongUse(step === undefined ? 'which step?' : `${step} is not a step`);
+  }
+};
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof WrongUse || error instanceof SetupError)) throw error;
+  process.stderr.write(`nightly: ${error.message}\n${error instanceof WrongUse ? `\n${USAGE}\n` : ''}`);
+  process.exitCode = error instanceof WrongUse ? WRONG_USE : EXIT_CODE.MISUSE;
+}
