@@ -2,6 +2,7 @@
  * How a failure names itself: `[class] key: the promise that was broken`, as the first line of the error.
  * It survives every artifact and a blob merge, and it is what the diagnosis starts from.
  */
+import { redact, redactError } from './redaction.ts';
 
 /** Where a test stopped. The cause (why) is the diagnosis' business. */
 export const FAILURE_CLASSES = [
@@ -46,7 +47,7 @@ export interface Failure {
 
 /** The first line of a failure; given to `expect` as its message. */
 export const because = (failureClass: FailureClass, key: string, promise: string) =>
-  `[${failureClass}] ${key}: ${promise}`;
+  `[${failureClass}] ${key}: ${redact(promise)}`;
 
 const LINE = new RegExp(`\\[(${FAILURE_CLASSES.join('|')})\\] ([A-Za-z0-9_.-]+): ([^\\n]*)`);
 
@@ -72,6 +73,7 @@ export class ClassifiedError extends Error {
   readonly key: string;
 
   constructor(failureClass: FailureClass, key: string, promise: string, options?: { cause?: unknown }) {
+    redactError(options?.cause);
     super(because(failureClass, key, promise), options);
     this.failureClass = failureClass;
     this.key = key;
