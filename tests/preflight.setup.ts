@@ -1,7 +1,7 @@
 import { ATTACHMENT } from '../evidence/annotations.ts';
 import { because } from '../evidence/failure.ts';
 import { preflightText, runPreflight } from '../fixtures/preflight.ts';
-import { redact } from '../fixtures/redaction.ts';
+import { redact } from '../evidence/redaction.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { User } from '../fixtures/user.ts';
 

@@ -15,7 +15,7 @@ import { because } from '../../evidence/failure.ts';
 import { expectWholeRun, foreignEvents, runOf, type AgentRun } from '../../fixtures/agent-run.ts';
 import type { ChatSocket, Received } from '../../fixtures/chat-socket.ts';
 import { newMarker, sumPrompt, type SumProbe } from '../../fixtures/probes.ts';
-import { sharesRunWith } from '../../fixtures/redaction.ts';
+import { sharesRunWith } from '../../evidence/redaction.ts';
 import type { Reply } from '../../fixtures/reply.ts';
 import { settle, unwrap } from '../../fixtures/settle.ts';
 import { expect, test } from '../../fixtures/test.ts';

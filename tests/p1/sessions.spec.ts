@@ -12,7 +12,7 @@ import { profileReply, settingsReply } from '../../contract/users.ts';
 import { because } from '../../evidence/failure.ts';
 import { newMarker } from '../../fixtures/probes.ts';
 import type { Reply } from '../../fixtures/reply.ts';
-import { protect } from '../../fixtures/redaction.ts';
+import { protect } from '../../evidence/redaction.ts';
 import { claimsOf } from '../../fixtures/tokens.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';

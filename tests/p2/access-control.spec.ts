@@ -2,7 +2,7 @@ import { controlReply } from '../../contract/agents.ts';
 import { because } from '../../evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
 import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
-import { sharesRunWith } from '../../fixtures/redaction.ts';
+import { sharesRunWith } from '../../evidence/redaction.ts';
 import type { Identity } from '../../fixtures/http-client.ts';
 import { retargeted } from '../../fixtures/tokens.ts';
 import { expect, test } from '../../fixtures/test.ts';
