@@ -22,13 +22,10 @@ export interface RunSettings {
   readonly out: string;
   readonly workers: number;
   readonly signal: AbortSignal;
-  /** Arguments and variables on top, for runs that are about less than the whole suite. */
-  readonly args?: readonly string[];
-  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Neither this machine's settings nor those of a surrounding run reach the case. */
-const cleanEnvironment = (): Record<string, string> =>
+export const cleanEnvironment = (): Record<string, string> =>
   Object.fromEntries(
     Object.entries(process.env).filter(
       (entry): entry is [string, string] =>
@@ -37,34 +34,29 @@ const cleanEnvironment = (): Record<string, string> =>
     ),
   );
 
-const runSuite = async (
-  one: Case,
-  settings: RunSettings,
+/** Runs `playwright test` with these arguments; undefined when it came to its end, else why it did not. */
+export const runPlaywright = async (
+  args: readonly string[],
+  { tree, signal }: Pick<RunSettings, 'tree' | 'signal'>,
   env: Record<string, string>,
   log: string,
-): Promise<string | null> => {
+  limitMs: number,
+): Promise<string | undefined> => {
   const output = openSync(log, 'w');
-  const args = [
-    'test',
-    '--project=preflight',
-    '--project=p1-critical',
-    '--retries=0',
-    `--workers=${one.workers ?? settings.workers}`,
-  ];
   // A group of its own, so that nothing of it survives the limit.
-  const child = spawn(process.execPath, [PLAYWRIGHT, ...args, ...(settings.args ?? [])], {
-    cwd: settings.tree,
+  const child = spawn(process.execPath, [PLAYWRIGHT, 'test', ...args], {
+    cwd: tree,
     env,
     detached: true,
     stdio: ['ignore', output, output],
   });
   closeSync(output);
   const { pid } = child;
-  const kill = (signal: NodeJS.Signals): void => {
+  const kill = (how: NodeJS.Signals): void => {
     if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    process.kill(-pid, signal);
+    process.kill(-pid, how);
   };
-  let ended: string | null = null;
+  let ended: string | undefined;
   const end = (why: string) => (): void => {
     ended = why;
     // Only the runner: it stops its workers and the stand-in itself.
@@ -72,13 +64,13 @@ const runSuite = async (
     setTimeout(() => kill('SIGKILL'), GRACE_MS).unref();
   };
   const interrupt = end('interrupted');
-  const limit = setTimeout(end(`no end after ${LIMIT_MS / 1_000} s`), LIMIT_MS);
-  settings.signal.addEventListener('abort', interrupt, { once: true });
+  const limit = setTimeout(end(`no end after ${limitMs / 1_000} s`), limitMs);
+  signal.addEventListener('abort', interrupt, { once: true });
   try {
     await new Promise<void>((done, failed) => child.once('error', failed).once('exit', () => done()));
   } finally {
     clearTimeout(limit);
-    settings.signal.removeEventListener('abort', interrupt);
+    signal.removeEventListener('abort', interrupt);
   }
   return ended;
 };
@@ -92,15 +84,21 @@ const attempt = async (one: Case, settings: RunSettings, folder: string): Promis
     ...(one.scenario === undefined ? {} : { STANDIN_SCENARIO: one.scenario }),
     ...(one.faults.length === 0 ? {} : { STANDIN_FAULTS: one.faults.join(',') }),
   };
-  const base = { ...cleanEnvironment(), FORCE_COLOR: '0', GOLDENPATH_REPORTS: reports, ...settings.variables };
+  const base = { ...cleanEnvironment(), FORCE_COLOR: '0', GOLDENPATH_REPORTS: reports };
   const external =
     one.standin === 'of-the-suite'
       ? undefined
       : await startExternal(settings.tree, folder, { ...base, ...selection }, one.standin === 'later');
   try {
     const variables = external === undefined ? selection : external.variables;
-    const ended = await runSuite(one, settings, { ...base, ...variables }, log);
-    if (ended !== null) return `${ended}; see ${log}`;
+    const args = [
+      '--project=preflight',
+      '--project=p1-critical',
+      '--retries=0',
+      `--workers=${one.workers ?? settings.workers}`,
+    ];
+    const ended = await runPlaywright(args, settings, { ...base, ...variables }, log, LIMIT_MS);
+    if (ended !== undefined) return `${ended}; see ${log}`;
   } finally {
     await external?.stop();
   }

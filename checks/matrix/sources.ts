@@ -7,7 +7,7 @@ import type { Case } from './expectation.ts';
 const FOLDERS = ['contract', 'diagnosis', 'evidence', 'fixtures', 'reporter', 'standin', 'tests'];
 const FILES = ['impact.model.json', 'package.json', 'playwright.config.ts', 'tsconfig.json', 'waivers.json'];
 /** A change of one fault asks for one case again, not for all. */
-const ONE_BY_ONE = /^standin\/(?:faults|controls)\//;
+const ONE_BY_ONE = /^standin\/(?:faults|controls|defects)\//;
 const NO_RESULT_DEPENDS_ON = /^reporter\/(?:html|schema)\/|\.(?:md|css)$/;
 
 const filesUnder = (root: string, folder: string): string[] =>
@@ -38,7 +38,7 @@ export class Sources {
   hashFor({ faults, scenario }: Case): string {
     const own = faults.flatMap((spec) => {
       const id = spec.split(':', 1)[0] ?? spec;
-      return ['faults', 'controls'].map((folder) => this.#files.get(`standin/${folder}/${id}.ts`) ?? '');
+      return ['faults', 'controls', 'defects'].map((folder) => this.#files.get(`standin/${folder}/${id}.ts`) ?? '');
     });
     // A scenario is a list of faults, and which ones is the stand-in's business: all of them count.
     const all = [...this.#files].filter(([name]) => ONE_BY_ONE.test(name)).flat();

@@ -11,7 +11,7 @@ import type { SeamName, Seams, ServerHandle, Wrap } from './seams.ts';
 /** A name, a parameter or a value that nobody knows: what was meant is worth guessing, running without it is not. */
 export class UnknownSelection extends Error {}
 
-const FOLDERS = ['faults', 'controls', 'parts'] as const;
+const FOLDERS = ['faults', 'controls', 'defects', 'parts'] as const;
 
 const idsIn = (folder: (typeof FOLDERS)[number]): string[] =>
   readdirSync(new URL(`../${folder}/`, import.meta.url))
@@ -23,6 +23,7 @@ const idsIn = (folder: (typeof FOLDERS)[number]): string[] =>
 export const catalogue = (): Record<(typeof FOLDERS)[number], string[]> => ({
   faults: idsIn('faults'),
   controls: idsIn('controls'),
+  defects: idsIn('defects'),
   parts: idsIn('parts'),
 });
 
@@ -34,7 +35,10 @@ export const loadFault = async (id: string): Promise<Fault> => {
   const known = catalogue();
   const folder = FOLDERS.find((name) => known[name].includes(id));
   if (folder === undefined) {
-    const nearest = nearestTo(id, [...known.faults, ...known.controls, ...known.parts]);
+    const nearest = nearestTo(
+      id,
+      FOLDERS.flatMap((name) => known[name]),
+    );
     throw new UnknownSelection(`unknown fault "${id}". Nearest: ${nearest.join(', ')}`);
   }
   const module: unknown = await import(new URL(`../${folder}/${id}.ts`, import.meta.url).href);

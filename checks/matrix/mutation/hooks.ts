@@ -1,26 +1,67 @@
 /**
- * Copied into the instrumented tree and called around every assertion: says which one failed first, and lets the ones
- * that are switched off fail without consequence. Not part of the suite.
+ * Copied into the instrumented tree. Registers each test once per defect that it is tried on, gives each of them a
+ * stand-in of its own, and stands around every assertion: the first one that fails is reported and lets the test go on,
+ * a second one is reported and ends it. So one run tells which assertion sees a defect first, and whether the test is
+ * blind without it. Not part of the suite.
  */
-import { appendFileSync } from 'node:fs';
-import { test } from '@playwright/test';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { test, type TestInfo } from '@playwright/test';
+import { z } from 'zod';
 
-const muted = new Set(
-  (process.env['GOLDENPATH_MUTED'] ?? '')
-    .split(',')
-    .filter((part) => part !== '')
-    .map(Number),
-);
-const log = process.env['GOLDENPATH_SITES'];
-/** Failures that an assertion further in has already answered for. */
-const attributed = new WeakSet<object>();
+const environment = z.object({
+  GOLDENPATH_ASSERTIONS: z.string(),
+  GOLDENPATH_TRIALS: z.string(),
+  STANDIN_ORIGIN: z.url().optional(),
+});
+const { GOLDENPATH_ASSERTIONS: log, GOLDENPATH_TRIALS: list, STANDIN_ORIGIN: host } = environment.parse(process.env);
 
-const say = (site: number, event: 'failed' | 'muted'): void => {
-  if (log !== undefined)
-    appendFileSync(log, `${JSON.stringify({ site, event, test: test.info().title.slice(0, 5) })}\n`);
+const trials = z
+  .array(z.object({ number: z.int(), test: z.string(), defect: z.string() }))
+  .parse(JSON.parse(readFileSync(list, 'utf8')));
+
+type Register = (title: string, details: object, body: unknown) => void;
+
+export const each =
+  (register: Register): Register =>
+  (title, details, body) => {
+    for (const { number } of trials.filter((trial) => title.startsWith(trial.test)))
+      register(`${title} [${number}]`, details, body);
+  };
+
+const numberOf = ({ title }: TestInfo): number => Number(/\[(\d+)\]$/.exec(title)?.[1]);
+
+const ask = async (path: string, body: unknown): Promise<unknown> => {
+  const answer = await fetch(new URL(path, host), { method: 'POST', body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`the host of the stand-ins says ${answer.status}: ${await answer.text()}`);
+  return answer.json();
 };
 
-/** Stands for a value that a switched-off assertion cannot give: has every property, and means nothing. */
+const started = z.object({ id: z.int(), port: z.int(), apiOrigin: z.url(), authOrigin: z.url() });
+
+/** Starts the stand-in of this test and lets the suite find it; returns how to end it. */
+export const serve = async (info: TestInfo): Promise<() => Promise<unknown>> => {
+  const defect = trials.find(({ number }) => number === numberOf(info))?.defect ?? '';
+  const { id, port, apiOrigin, authOrigin } = started.parse(await ask('/start', { defect }));
+  Object.assign(process.env, { STANDIN_PORT: port, STANDIN_ORIGIN: apiOrigin, STANDIN_AUTH_ORIGIN: authOrigin });
+  return () => ask('/stop', { id });
+};
+
+/** Failures that an assertion further in has already answered for. */
+const attributed = new WeakSet<object>();
+/** The assertion that failed first, of the test that runs in this process. */
+let first: { readonly trial: number; readonly site: number } | undefined;
+
+/** Reports a failure; true = the test goes on without it. */
+const tolerated = (site: number): boolean => {
+  const trial = numberOf(test.info());
+  if (first?.trial === trial && first.site === site) return true;
+  const mayGoOn = first?.trial !== trial;
+  if (mayGoOn) first = { trial, site };
+  appendFileSync(log, `${JSON.stringify({ event: 'failed', trial, site })}\n`);
+  return mayGoOn;
+};
+
+/** Stands for a value that a failed assertion cannot give: has every property, and means nothing. */
 const nothing: unknown = new Proxy(() => undefined, {
   get: (_target, name) => {
     if (name === 'then') return undefined;
@@ -34,12 +75,8 @@ const nothing: unknown = new Proxy(() => undefined, {
 /** Returns what the test goes on with, or throws the error again. */
 const failed = (site: number, error: unknown, instead: () => unknown): unknown => {
   if (!(error instanceof Error) || attributed.has(error)) throw error;
-  if (muted.has(site)) {
-    say(site, 'muted');
-    return instead();
-  }
+  if (tolerated(site)) return instead();
   attributed.add(error);
-  say(site, 'failed');
   throw error;
 };
 
@@ -54,6 +91,15 @@ const around = (site: number, body: () => unknown, instead: () => unknown): unkn
 
 export const site = (number: number, body: () => unknown): unknown => around(number, body, () => nothing);
 
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return nothing;
+    throw error;
+  }
+};
+
 /** Of a reply the body stays readable, whatever its status and shape. */
 export const reply = (
   number: number,
@@ -63,15 +109,15 @@ export const reply = (
   around(
     number,
     () => body(received),
-    () => {
-      try {
-        return JSON.parse(received.text) as unknown;
-      } catch (error) {
-        if (error instanceof SyntaxError) return nothing;
-        throw error;
-      }
-    },
+    () => jsonOf(received.text),
   );
+
+/** Of a frame as well. */
+export const frame = (number: number, received: { readonly json: unknown }, body: () => unknown): unknown =>
+  around(number, body, () => received.json);
+
+/** Before a `throw` of the test itself: false = not this time. */
+export const stands = (number: number): boolean => !tolerated(number);
 
 export const secondary = (
   number: number,
@@ -80,6 +126,5 @@ export const secondary = (
   holds: boolean,
   observed: string,
 ): void => {
-  if (!holds) say(number, muted.has(number) ? 'muted' : 'failed');
-  original(check, holds || muted.has(number), observed);
+  original(check, holds || tolerated(number), observed);
 };

@@ -3,10 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-export type SiteKind = 'expect' | 'reply' | 'client' | 'helper' | 'secondary';
+export type SiteKind = 'expect' | 'reply' | 'client' | 'helper' | 'secondary' | 'throw';
 
 export interface Site {
   readonly number: number;
+  /** Its name in the table of defects: tests, function if it stands in one, key and kind; `#2` = the second such one. */
+  readonly id: string;
   readonly file: string;
   readonly line: number;
   readonly kind: SiteKind;
@@ -19,6 +21,8 @@ export interface Site {
   readonly end: number;
   /** End of the receiver of a `reply` site, which is evaluated outside. */
   readonly receiverEnd: number;
+  /** What `parse` is given, in the words of the test. */
+  readonly frame: string | undefined;
   readonly hasAwait: boolean;
 }
 
@@ -33,8 +37,9 @@ const CLIENT = new Set([
   'nextPong',
   'parse',
   'close',
+  'stream',
 ]);
-const HELPER = /^(?:expect[A-Z]\w*|runOf)$/;
+const HELPER = /^(?:expect[A-Z]\w*|runOf|knownFrames|framesOf)$/;
 
 const calleeName = (call: ts.CallExpression): string | undefined =>
   ts.isPropertyAccessExpression(call.expression) ? call.expression.name.text : undefined;
@@ -73,6 +78,19 @@ const kindOf = (call: ts.CallExpression, helpers: ReadonlySet<string>): SiteKind
   return name === 'connect' && call.arguments.length < 2 ? undefined : 'client';
 };
 
+/** `await settle(...)` looks at how something ended instead of failing by it. */
+const isLookedAt = (call: ts.CallExpression): boolean =>
+  ts.isCallExpression(call.parent) &&
+  ts.isIdentifier(call.parent.expression) &&
+  call.parent.expression.text === 'settle' &&
+  call.parent.parent.kind === ts.SyntaxKind.AwaitExpression;
+
+const isThrow = (node: ts.Node): node is ts.ThrowStatement & { expression: ts.NewExpression } =>
+  ts.isThrowStatement(node) &&
+  ts.isNewExpression(node.expression) &&
+  ts.isIdentifier(node.expression.expression) &&
+  node.expression.expression.text === 'ClassifiedError';
+
 const patternOf = (node: ts.Expression | undefined): string =>
   node === undefined
     ? '*'
@@ -87,7 +105,16 @@ const findCall = (node: ts.Node, name: string): ts.CallExpression | undefined =>
   return ts.forEachChild(node, (child) => findCall(child, name));
 };
 
+/** Of `{ ...wait, key: 'x' }` or of a constant in the same function that spells it. */
+const keyIn = (node: ts.Expression | undefined): string | undefined => {
+  if (node === undefined || !ts.isObjectLiteralExpression(node)) return undefined;
+  for (const property of node.properties)
+    if (ts.isPropertyAssignment(property) && property.name.getText() === 'key') return patternOf(property.initializer);
+  return undefined;
+};
+
 const keyOf = (call: ts.CallExpression, kind: SiteKind): string => {
+  if (kind === 'client' && calleeName(call) === 'next') return keyIn(call.arguments[1]) ?? 'next';
   if (kind === 'expect') {
     const because = findCall(call, 'because');
     // Matchers of the suite (toAnswer, toBeEnvelope) take their key first.
@@ -106,6 +133,13 @@ const hasAwait = (node: ts.Node): boolean =>
   ) ?? false;
 
 const awaits = (node: ts.Node): boolean => ts.isAwaitExpression(node) || hasAwait(node);
+
+/** The name of the nearest function that has one. */
+const functionAround = (node: ts.Node): string[] => {
+  for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent)
+    if (isFunction(at) && ts.isVariableDeclaration(at.parent)) return [at.parent.name.getText()];
+  return [];
+};
 
 const idOfTest = (statement: ts.Statement): string | undefined => {
   if (!ts.isExpressionStatement(statement) || !ts.isCallExpression(statement.expression)) return undefined;
@@ -151,23 +185,38 @@ const sitesOf = (root: string, name: string, firstNumber: number): Site[] => {
   const file = ts.createSourceFile(name, readFileSync(join(root, name), 'utf8'), ts.ScriptTarget.Latest, true);
   const helpers = importedFrom(file, '/fixtures/');
   const found: Site[] = [];
+  const add = (
+    node: ts.Node,
+    tests: ReadonlySet<string>,
+    more: Pick<Site, 'kind' | 'key' | 'receiverEnd' | 'frame' | 'hasAwait'>,
+  ): void => {
+    const start = node.getStart(file);
+    found.push({
+      number: firstNumber + found.length,
+      id: [[...tests].sort().join('+'), ...functionAround(node), more.key, more.kind].join(' '),
+      file: name,
+      line: file.getLineAndCharacterOfPosition(start).line + 1,
+      text: node.getText(file).replace(/\s+/g, ' ').slice(0, 160),
+      tests: [...tests].sort(),
+      start,
+      end: node.getEnd(),
+      ...more,
+    });
+  };
   for (const [statement, ids] of reach(file)) {
     const walk = (node: ts.Node): void => {
-      const kind = ts.isCallExpression(node) ? kindOf(node, helpers) : undefined;
+      if (isThrow(node)) {
+        const key = patternOf(node.expression.arguments?.[1]);
+        add(node, ids, { kind: 'throw', key, receiverEnd: node.getEnd(), frame: undefined, hasAwait: false });
+      }
+      const kind = ts.isCallExpression(node) && !isLookedAt(node) ? kindOf(node, helpers) : undefined;
       if (ts.isCallExpression(node) && kind !== undefined) {
-        const start = node.getStart(file);
         const receiver = ts.isPropertyAccessExpression(node.expression) ? node.expression.expression : node;
-        found.push({
-          number: firstNumber + found.length,
-          file: name,
-          line: file.getLineAndCharacterOfPosition(start).line + 1,
+        add(node, ids, {
           kind,
           key: keyOf(node, kind),
-          text: node.getText(file).replace(/\s+/g, ' ').slice(0, 160),
-          tests: [...ids].sort(),
-          start,
-          end: node.getEnd(),
           receiverEnd: receiver.getEnd(),
+          frame: calleeName(node) === 'parse' && kind === 'client' ? node.arguments[1]?.getText(file) : undefined,
           hasAwait: kind === 'reply' ? node.arguments.some(awaits) : hasAwait(node),
         });
       }
@@ -184,9 +233,13 @@ export const inventory = (root: string): Site[] => {
   const sites: Site[] = [];
   for (const name of readdirSync(join(root, FOLDER)).sort())
     if (name.endsWith('.spec.ts')) sites.push(...sitesOf(root, `${FOLDER}/${name}`, sites.length));
+  const count = new Map<string, number>();
   // What no test reaches is no assertion of a test.
-  return sites.filter(({ tests }) => tests.length > 0);
+  return sites
+    .filter(({ tests }) => tests.length > 0)
+    .map((site) => {
+      const times = (count.get(site.id) ?? 0) + 1;
+      count.set(site.id, times);
+      return times === 1 ? site : { ...site, id: `${site.id} #${times}` };
+    });
 };
-
-export const mayHaveKey = (site: Site, key: string): boolean =>
-  new RegExp(`^${site.key.replaceAll(/[\\^$.|+?()[\]{}]/g, '\\$&').replaceAll('*', '.*')}$`).test(key);

@@ -1,29 +1,35 @@
-/** What is known of each assertion: nobody needs it, several see the same, or a fault is lost without it. */
+/** What is known of each assertion: a defect is lost without it, several see the same, or nobody needs it. */
 import { z } from 'zod';
 import type { Site } from './inventory.ts';
+import type { Trial } from './trial.ts';
 
-const proof = z.strictObject({ fault: z.string(), test: z.string() });
+const proof = z.strictObject({ defect: z.string(), test: z.string() });
 export type Proof = z.infer<typeof proof>;
 
+const counts = z.strictObject({ all: z.int(), needed: z.int(), seen: z.int(), silent: z.int() });
+
 export const mutationReport = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   at: z.iso.datetime(),
   durationMs: z.number(),
   complete: z.boolean(),
-  /** Faults whose tests were looked at, of those that the matrix has results for. */
-  faults: z.strictObject({ done: z.int(), of: z.int() }),
-  counts: z.strictObject({ needed: z.int(), seen: z.int(), silent: z.int(), all: z.int() }),
+  trials: z.strictObject({ done: z.int(), of: z.int(), takenOver: z.int() }),
+  counts,
+  /** An assertion that several tests share counts in each of them. */
+  tests: z.array(z.strictObject({ test: z.string(), ...counts.shape })),
+  /** What went wrong with the measurement itself. */
+  errors: z.array(z.string()),
   assertions: z.array(
     z.strictObject({
+      id: z.string(),
       file: z.string(),
       line: z.int(),
-      kind: z.string(),
-      key: z.string(),
       text: z.string(),
       tests: z.array(z.string()),
       /**
-       * `needed`: switched off, a test that has to be coloured by a fault is verified. `seen`: it fails first under a
-       * fault, and without it another assertion of the same test does. `silent`: no fault reaches it.
+       * `needed`: with this one switched off, a test is verified although the server has the defect. `seen`: it fails
+       * first under a defect, and without it another assertion of the same test does. `silent`: no defect makes it
+       * fail first.
        */
       state: z.enum(['needed', 'seen', 'silent']),
       by: z.array(proof),
@@ -31,41 +37,35 @@ export const mutationReport = z.strictObject({
   ),
 });
 export type MutationReport = z.infer<typeof mutationReport>;
+type Assertion = MutationReport['assertions'][number];
 
-export class Ledger {
-  readonly #needed = new Map<number, Proof[]>();
-  readonly #seen = new Map<number, Proof[]>();
+const countsOf = (assertions: readonly Assertion[]): z.infer<typeof counts> => {
+  const count = (state: Assertion['state']): number => assertions.filter((one) => one.state === state).length;
+  return { all: assertions.length, needed: count('needed'), seen: count('seen'), silent: count('silent') };
+};
 
-  saw(site: number, by: Proof): void {
-    add(this.#seen, site, by);
+export const ledgerOf = (
+  sites: readonly Site[],
+  trials: readonly Trial[],
+): Pick<MutationReport, 'counts' | 'tests' | 'assertions'> => {
+  const needed = new Map<string, Proof[]>();
+  const seen = new Map<string, Proof[]>();
+  for (const { defect, test, failed, verified } of trials) {
+    const [first] = failed;
+    // A failure outside the assertions, such as a time-out, is nobody's.
+    if (first === undefined) continue;
+    const map = failed.length === 1 && verified ? needed : seen;
+    map.set(first, [...(map.get(first) ?? []), { defect, test }]);
   }
-
-  needs(site: number, by: Proof): void {
-    add(this.#needed, site, by);
-  }
-
-  isNeeded(site: number): boolean {
-    return this.#needed.has(site);
-  }
-
-  report(sites: readonly Site[]): Pick<MutationReport, 'counts' | 'assertions'> {
-    const assertions = sites.map(({ number, file, line, kind, key, text, tests }) => {
-      const needed = this.#needed.get(number);
-      const seen = this.#seen.get(number);
-      const state: MutationReport['assertions'][number]['state'] =
-        needed !== undefined ? 'needed' : seen !== undefined ? 'seen' : 'silent';
-      return { file, line, kind, key, text, tests: [...tests], state, by: [...(needed ?? seen ?? [])] };
-    });
-    const count = (state: string): number => assertions.filter((one) => one.state === state).length;
-    return {
-      counts: { needed: count('needed'), seen: count('seen'), silent: count('silent'), all: assertions.length },
-      assertions,
-    };
-  }
-}
-
-const add = (map: Map<number, Proof[]>, site: number, by: Proof): void => {
-  const known = map.get(site) ?? [];
-  if (known.some(({ fault, test }) => fault === by.fault && test === by.test)) return;
-  map.set(site, [...known, by]);
+  const assertions = sites.map(({ id, file, line, text, tests }): Assertion => {
+    const [strong, weak] = [needed.get(id), seen.get(id)];
+    const state = strong !== undefined ? 'needed' : weak !== undefined ? 'seen' : 'silent';
+    return { id, file, line, text, tests: [...tests], state, by: [...(strong ?? weak ?? [])] };
+  });
+  const tests = [...new Set(sites.flatMap((site) => site.tests))].sort();
+  return {
+    counts: countsOf(assertions),
+    tests: tests.map((test) => ({ test, ...countsOf(assertions.filter((one) => one.tests.includes(test))) })),
+    assertions,
+  };
 };

@@ -1,0 +1,1 @@
+export const DEFECTS: Readonly<Record<string, string>> = {};
