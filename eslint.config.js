@@ -54,6 +54,24 @@ export default tseslint.config(
   { files: ['**/*.js', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
   { files: ['**/*.cjs'], languageOptions: { globals: { module: 'writable' } } },
   {
+    files: ['standin/app/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'addEventListener',
+          'btoa',
+          'crypto',
+          'document',
+          'fetch',
+          'navigator',
+          'sessionStorage',
+          'setTimeout',
+          'WebSocket',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  {
     files: ['tests/**/*.ts', 'checks/**/*.spec.ts'],
     extends: [playwright.configs['flat/recommended']],
     rules: {

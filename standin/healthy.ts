@@ -39,6 +39,7 @@ export const healthySeams = (world: World): Seams => ({
   'net.server': (_process, make) => make(),
   'net.announce': (_process, origin) => origin,
   'edge.answer': () => undefined,
+  'app.asset': (_process, _name, content) => content,
 
   'http.respond': (_call, produce) => produce(),
   'http.answer': (_call, produce) => produce(),

@@ -57,13 +57,14 @@ const portOf = (name: string, given: string | undefined): number => {
 };
 
 const list = (): void => {
-  const { faults, controls, parts } = catalogue();
+  const { faults, controls, defects, parts } = catalogue();
   const section = (title: string, names: readonly string[]) =>
     `${title}:\n${names.map((name) => `  ${name}\n`).join('')}`;
   process.stdout.write(
     section('scenarios', Object.keys(SCENARIOS)) +
       section('faults', faults) +
       section('green controls', controls) +
+      section('defects, made by their parameters', defects) +
       section('parts of scenarios', parts),
   );
 };
@@ -87,13 +88,14 @@ const howToUse = (standin: Standin, options: StandinOptions, showKey: boolean): 
     `API        ${standin.apiOrigin}    health: ${standin.apiOrigin}/health`,
     `WebSocket  ${standin.apiOrigin.replace(/^http/, 'ws')}/ws`,
     `Auth       ${standin.authOrigin}`,
+    `Chat page  ${standin.appOrigin ?? 'none: its port is taken'}`,
     `Faults     ${standin.installed.map(({ spec }) => spec).join(', ') || 'none'}`,
     ...seeds.map(({ spec, seed }) => `Seed       ${spec}: ${seed ?? ''}`),
     '',
     'To run the suite against it, put this into .env:',
     `E2E_BASE_URL=${standin.apiOrigin}`,
     `E2E_AUTH_URL=${standin.authOrigin}`,
-    `E2E_FRONTEND_URL=${options.frontendUrl ?? 'http://localhost:3000'}`,
+    `E2E_FRONTEND_URL=${standin.appOrigin ?? options.frontendUrl ?? 'http://localhost:3000'}`,
     `E2E_OAUTH_SIMULATION_KEY=${key}`,
     '',
   ].join('\n');
@@ -118,6 +120,7 @@ const given: StandinOptions = {
   scenarios: args.scenario ?? (env.STANDIN_SCENARIO === undefined ? [] : [env.STANDIN_SCENARIO]),
   faults: [...(env.STANDIN_FAULTS ?? []), ...(args.fault ?? [])],
   caFile: args['ca-file'],
+  app: true,
   ...(env.STANDIN_HEARTBEAT_SECONDS === undefined ? {} : { heartbeatSeconds: env.STANDIN_HEARTBEAT_SECONDS }),
   ...(env.E2E_JWT_SECRET === undefined ? {} : { secret: env.E2E_JWT_SECRET }),
   ...(env.E2E_OAUTH_SIMULATION_KEY === undefined ? {} : { bypassKey: env.E2E_OAUTH_SIMULATION_KEY }),
@@ -142,7 +145,10 @@ if (args.quiet === true || env.npm_lifecycle_event !== undefined) watchParent(st
 // A fault may have closed the listeners; the process is there all the same.
 setInterval(() => undefined, 60_000);
 
-process.stdout.write(`standin ready: port ${standin.port} api ${standin.apiOrigin} auth ${standin.authOrigin}\n`);
+const announcedApp = standin.appOrigin === undefined ? '' : ` app ${standin.appOrigin}`;
+process.stdout.write(
+  `standin ready: port ${standin.port} api ${standin.apiOrigin} auth ${standin.authOrigin}${announcedApp}\n`,
+);
 if (args.quiet !== true) {
   const generated = env.E2E_OAUTH_SIMULATION_KEY === undefined;
   process.stdout.write(howToUse(standin, given, generated && (process.stdout.isTTY || args['print-key'] === true)));

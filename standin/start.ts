@@ -1,6 +1,7 @@
 /** Starts one stand-in: two listeners, one world, the chosen faults in its seams. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { serveApp, type AppHost } from './app-host.ts';
 import { authRoutes, detailOf, handleAuth } from './auth-service.ts';
 import { healthySeams } from './healthy.ts';
 import { handleApi } from './http/api.ts';
@@ -24,11 +25,15 @@ import { World } from './world.ts';
 export interface StandinOptions extends Partial<Settings> {
   scenarios?: readonly string[];
   faults?: readonly string[];
+  /** Serve the chat page too. */
+  app?: boolean;
 }
 
 export interface Standin {
   apiOrigin: string;
   authOrigin: string;
+  /** Origin of the chat page, where one is served. */
+  appOrigin: string | undefined;
   /** The port that the API listens on, or would. */
   port: number;
   authPort: number;
@@ -92,7 +97,7 @@ const closeSockets = (world: World): Promise<void> =>
   });
 
 export const startStandin = async (options: StandinOptions = {}): Promise<Standin> => {
-  const { scenarios = [], faults = [], ...given } = options;
+  const { scenarios = [], faults = [], app: withApp = false, ...given } = options;
   const settings = settingsFrom(given);
   const world = new World(settings);
   world.seams = healthySeams(world);
@@ -129,7 +134,9 @@ export const startStandin = async (options: StandinOptions = {}): Promise<Standi
   );
   const upgrades = [attachUpgrades(world, 'api', api.server), attachUpgrades(world, 'auth', auth.server)];
   const hosts = [api, auth];
+  let app: AppHost | undefined;
   const closeHosts = async () => {
+    await app?.close();
     for (const { server } of hosts) {
       server.close();
       server.closeAllConnections();
@@ -139,6 +146,8 @@ export const startStandin = async (options: StandinOptions = {}): Promise<Standi
   try {
     const port = await listen(api.server, settings.port);
     const authPort = await listen(auth.server, settings.authPort);
+    if (withApp) app = await serveApp(world, processUnit('api'), given.frontendUrl);
+    if (app !== undefined) world.settings.frontendUrl = app.origin;
     const { seams } = world;
     world.origins = { api: `http://${LOOPBACK}:${port}`, auth: `http://${LOOPBACK}:${authPort}` };
     world.origins = {
@@ -148,6 +157,7 @@ export const startStandin = async (options: StandinOptions = {}): Promise<Standi
     return {
       apiOrigin: world.origins.api,
       authOrigin: world.origins.auth,
+      appOrigin: app?.origin,
       port,
       authPort,
       bypassKey: settings.bypassKey,

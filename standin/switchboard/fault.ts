@@ -17,6 +17,7 @@ export type Layer =
   | 'sessions'
   | 'lifecycle'
   | 'health'
+  | 'page'
   | 'control'
   | 'scenario';
 

@@ -106,6 +106,9 @@ export interface Seams extends SocketSeams {
   /** A request or an upgrade, before anything has looked at it. */
   'edge.answer': (unit: Unit) => EdgeAnswer | undefined | Promise<EdgeAnswer | undefined>;
 
+  /** A file of the chat page. */
+  'app.asset': (process: Unit, name: string, content: string) => string;
+
   /* HTTP: the whole application, one matched route, refusals, the reply, its bytes. */
   'http.respond': (call: HttpCall, produce: () => Promise<Reply>) => Promise<Reply>;
   /** A request that is authenticated, allowed and well-formed. */
