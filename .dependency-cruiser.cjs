@@ -4,6 +4,7 @@ const only = (from, allowed) => ({
   severity: 'error',
   from: { path: `^${from}/` },
   to: {
+    dependencyTypesNot: ['core'],
     path: '^(?!node_modules/)[^/]+/',
     pathNot: `^(?:${[from, ...allowed].map((name) => (name.endsWith('.ts') ? `${name}$` : `${name}/`)).join('|')})|^node_modules/`,
   },
@@ -21,20 +22,22 @@ module.exports = {
       name: 'fixtures-know-the-wire-and-the-catalogue',
       severity: 'error',
       from: { path: '^fixtures/' },
-      to: { path: '^(?:standin|reporter|checks|tests/(?!catalogue\\.ts))' },
+      to: { path: '^(?:standin|reporter|checks|ci|doctor|tests/(?!catalogue\\.ts))' },
     },
     {
       name: 'tests-know-fixtures-and-contract',
       severity: 'error',
       from: { path: '^tests/' },
-      to: { path: '^(?:standin|reporter|checks)/' },
+      to: { path: '^(?:standin|reporter|checks|ci|doctor)/' },
     },
     {
       name: 'reporter-knows-the-catalogue-and-the-evidence',
       severity: 'error',
       from: { path: '^reporter/' },
-      to: { path: '^(?:standin|fixtures|checks|tests/(?!catalogue\\.ts))' },
+      to: { path: '^(?:standin|fixtures|checks|ci|doctor|tests/(?!catalogue\\.ts))' },
     },
+    only('ci', ['reporter', 'fixtures/environment.ts']),
+    only('doctor', ['contract', 'evidence', 'fixtures']),
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -1,10 +1,11 @@
 /** `npm run nightly`: the steps of a night, the same for GitHub, GitLab and a plain shell. */
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { prepareEnvironment, SetupError, type Environment } from '../fixtures/environment.ts';
+import { z } from 'zod';
+import { peekEnvironment, prepareEnvironment, SetupError, type Environment } from '../fixtures/environment.ts';
 import { EXIT_CODE, VERDICTS, type Verdict } from '../reporter/assess.ts';
 import { readEnvironment } from '../reporter/environment.ts';
 import { readHistory } from '../reporter/history.ts';
@@ -14,6 +15,7 @@ import { deliver, messageOf, NotDelivered } from './notify.ts';
 
 const WRONG_USE = 64;
 const NOT_TOLD = 6;
+const INTERRUPTED = 130;
 
 const USAGE = `npm run nightly -- STEP [options]
 
@@ -21,15 +23,17 @@ const USAGE = `npm run nightly -- STEP [options]
   merge            makes one judged run of the shards in <reports>/blob
   gate             npm run gate -- --release; the answer also goes to the job's summary
   notify           tells the webhook (E2E_NOTIFY_WEBHOOK) about a changed verdict, and about any other than GO
-  all              shards one after the other, merge, gate, notify
+  verdict          merge, gate, notify
+  all              shards one after the other, then verdict
   eyesight         does the suite still see? its own checks, the whole matrix, the mutation of its assertions
 
-  --rehearsal      against the embedded stand-in; without it E2E_BASE_URL has to be set
+  --release        the target of E2E_BASE_URL is to be released (default)
+  --rehearsal      against the embedded stand-in, which can release nothing
   --shards M       all: how many shards (default 2)
   --projects LIST  shard, all: Playwright projects, comma-separated; default: all
 
-exit code: shard and merge 0 when they left what the next step needs, whatever the tests said; gate and all as
-npm run gate; notify ${NOT_TOLD} when nobody could be told, and all too, unless the gate says worse`;
+exit code: shard and merge 0 when they left what the next step needs, whatever the tests said; gate, verdict and all
+as npm run gate; notify ${NOT_TOLD} when nobody could be told, verdict and all too where the gate said GO`;
 
 class WrongUse extends Error {
   override readonly name = 'WrongUse';
@@ -43,8 +47,15 @@ const say = (line: string): void => {
   process.stdout.write(`nightly: ${line}\n`);
 };
 
+/** Ctrl-C reaches the child by itself; it writes its reports, and what is left to do is to judge them. A second one ends all. */
+let interrupted = false;
+process.on('SIGINT', () => {
+  if (interrupted) process.exit(INTERRUPTED);
+  interrupted = true;
+});
+
 interface Ended {
-  /** 128 + 15 stands for any signal. */
+  /** 143 where a signal ended it. */
   readonly code: number;
   readonly output: string;
 }
@@ -59,10 +70,8 @@ const node = async (
     env: { ...process.env, ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // Ctrl-C reaches the child by itself; it then writes its reports, and this process has to wait for them.
-  const wait = (): void => undefined;
   const end = (): boolean => child.kill('SIGTERM');
-  process.on('SIGINT', wait).on('SIGTERM', end);
+  process.on('SIGTERM', end);
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     output += chunk;
@@ -71,7 +80,7 @@ const node = async (
   const code = await new Promise<number>((done, failed) => {
     child.once('error', failed).once('close', (status) => done(status ?? 143));
   });
-  process.off('SIGINT', wait).off('SIGTERM', end);
+  process.off('SIGTERM', end);
   return { code, output };
 };
 
@@ -82,6 +91,7 @@ const read = (argv: readonly string[]) => {
       strict: true,
       allowPositionals: true,
       options: {
+        release: { type: 'boolean', default: false },
         rehearsal: { type: 'boolean', default: false },
         shards: { type: 'string', default: '2' },
         projects: { type: 'string', default: 'all' },
@@ -148,14 +158,25 @@ const gate = async (options: Options): Promise<number> => {
   return code;
 };
 
-const verdictOf = (code: number): Verdict => VERDICTS.find((verdict) => EXIT_CODE[verdict] === code) ?? 'MISUSE';
+const named = (code: number): Verdict => VERDICTS.find((verdict) => EXIT_CODE[verdict] === code) ?? 'MISUSE';
+
+/** Id of the run whose record is there; undefined where none can be read, and the gate says why. */
+const recordedRun = ({ reports }: Environment): string | undefined => {
+  try {
+    const record: unknown = JSON.parse(readFileSync(join(impactFolder(reports), RECORD_FILE), 'utf8'));
+    return z.object({ runId: z.string() }).safeParse(record).data?.runId;
+  } catch {
+    return undefined;
+  }
+};
 
 const notify = async (options: Options, environment: Environment): Promise<number> => {
   const { code, output } = await askGate(options, true);
-  const verdict = verdictOf(code);
+  const verdict = named(code);
   const target = environment.baseUrl ?? 'stand-in';
+  const own = recordedRun(environment);
   const before = readHistory(historyFile(environment.reports)).entries.findLast(
-    (entry) => entry.target === target && entry.runId !== environment.runId,
+    (entry) => entry.target === target && entry.runId !== own,
   )?.verdict;
   const was = before ?? 'no verdict that is known';
   if (verdict === 'GO' && before === 'GO') {
@@ -183,27 +204,33 @@ const notify = async (options: Options, environment: Environment): Promise<numbe
   }
 };
 
+const verdict = async (options: Options, environment: Environment): Promise<number> => {
+  await merge(environment);
+  const judged = await gate(options);
+  if (interrupted) return INTERRUPTED;
+  const told = await notify(options, environment);
+  return judged === 0 ? told : judged;
+};
+
 const all = async (options: Options, environment: Environment): Promise<number> => {
   if (!/^[1-9]\d?$/.test(options.shards))
     throw new WrongUse(`--shards ${options.shards}: expected a number, such as 2`);
   rmSync(blobs(environment), { recursive: true, force: true });
   mkdirSync(blobs(environment), { recursive: true });
-  for (let current = 1; current <= Number(options.shards); current += 1)
+  for (let current = 1; current <= Number(options.shards) && !interrupted; current += 1)
     await shard(`${current}/${options.shards}`, options, environment);
-  await merge(environment);
-  const judged = await gate(options);
-  const told = await notify(options, environment);
-  return judged === 0 ? told : judged;
+  return verdict(options, environment);
 };
 
 const eyesight = async (): Promise<number> => {
   const steps: readonly (readonly [string, readonly string[]])[] = [
     ['checks', PROGRAM('checks/run.ts')],
-    ['matrix', [...PROGRAM('checks/matrix/main.ts'), '--all', '--resume']],
+    ['matrix', [...PROGRAM('checks/matrix/main.ts'), '--all']],
     ['mutation', PROGRAM('checks/matrix/mutation/main.ts')],
   ];
   const failed: string[] = [];
   for (const [name, args] of steps) {
+    if (interrupted) return INTERRUPTED;
     say(name);
     const { code } = await node(args, { GOLDENPATH_CHECKS: 'all' });
     if (code !== 0) failed.push(`${name} (exit ${code})`);
@@ -212,8 +239,8 @@ const eyesight = async (): Promise<number> => {
   return failed.length === 0 ? 0 : 1;
 };
 
-const forTarget = ({ rehearsal }: Options): Environment => {
-  const environment = prepareEnvironment();
+/** What is to be tested has to be said: a night that quietly tested the stand-in would be green for nothing. */
+const forTarget = ({ rehearsal }: Options, environment: Environment): Environment => {
   if (!rehearsal && environment.baseUrl === undefined)
     throw new SetupError(
       'E2E_BASE_URL is not set, so there is nothing to release. Set it where this job gets its variables from, or say --rehearsal to run against the stand-in.',
@@ -228,6 +255,7 @@ const forTarget = ({ rehearsal }: Options): Environment => {
 const main = async (argv: readonly string[]): Promise<number> => {
   const { values: options, positionals } = read(argv);
   const [step, which, ...more] = positionals;
+  if (options.release && options.rehearsal) throw new WrongUse('--release and --rehearsal exclude each other');
   if (options.help) {
     process.stdout.write(`${USAGE}\n`);
     return 0;
@@ -236,16 +264,17 @@ const main = async (argv: readonly string[]): Promise<number> => {
     throw new WrongUse(`${positionals.join(' ')}: expected one step`);
   switch (step) {
     case 'shard':
-      return shard(which, options, forTarget(options));
+      return shard(which, options, forTarget(options, prepareEnvironment()));
     case 'merge':
-      return merge(forTarget(options));
+      return merge(peekEnvironment());
     case 'gate':
-      forTarget(options);
       return gate(options);
     case 'notify':
-      return notify(options, forTarget(options));
+      return notify(options, peekEnvironment());
+    case 'verdict':
+      return verdict(options, peekEnvironment());
     case 'all':
-      return all(options, forTarget(options));
+      return all(options, forTarget(options, prepareEnvironment()));
     case 'eyesight':
       return eyesight();
     default:
