@@ -1,4 +1,7 @@
-/** `npm test`: lint, format, types, the checks, a sample of the detection matrix. Ends with `N passed, N failed`. */
+/**
+ * `npm test`: lint, format, types, the checks, a sample of the detection matrix. Ends with `N passed, N failed`.
+ * `npm test -- NAME...` runs these steps alone, `npm test -- --list` names them.
+ */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
@@ -43,8 +46,20 @@ const steps: readonly (readonly [string, () => Outcome])[] = [
   ['matrix sample', () => single(npx('tsx', 'checks/matrix/main.ts', '--sample', '--parallel', '3'))],
 ];
 
+const names = steps.map(([name]) => name);
+const wanted = process.argv.slice(2);
+if (wanted.includes('--list')) {
+  console.log(names.join('\n'));
+  process.exit(0);
+}
+const unknown = wanted.filter((name) => !names.includes(name));
+if (unknown.length > 0) {
+  console.error(`no step ${unknown.join(', ')}; there are: ${names.join(', ')}`);
+  process.exit(2);
+}
+
 let total: Outcome = { passed: 0, failed: 0 };
-for (const [name, step] of steps) {
+for (const [name, step] of steps.filter(([each]) => wanted.length === 0 || wanted.includes(each))) {
   const begun = performance.now();
   console.log(`\n== ${name}`);
   const outcome = step();
