@@ -2,7 +2,7 @@
 import { capabilitiesOf } from './capabilities.ts';
 import type { Capability } from './capabilities.ts';
 import { exposureOf } from './exposure.ts';
-import type { Exposure } from './exposure.ts';
+import type { Exposure, StreamExposure } from './exposure.ts';
 import type { ImpactModel } from './model.ts';
 import { readingsOf } from './readings.ts';
 import type { Readings } from './readings.ts';
@@ -33,12 +33,15 @@ export interface Assessment {
   readonly reasons: readonly string[];
   readonly counts: Readonly<Record<Row['result'], number>>;
   readonly capabilities: readonly Capability[];
+  /** Of P1; each further priority has its own. */
   readonly exposure: Exposure;
   readonly currency: string;
   readonly readings: Readings;
   readonly waivers: readonly (WaiverState & { readonly covers: readonly string[] })[];
   /** Priorities after P1 that have tests, with their share of failures and what they tolerate. */
   readonly further: readonly Further[];
+  /** What reports list: the 22, and every test of a further priority that is part of the run. */
+  readonly rows: readonly Row[];
 }
 
 export interface Further {
@@ -47,8 +50,12 @@ export interface Further {
   readonly tests: number;
   readonly verified: number;
   readonly failed: number;
+  readonly unverified: number;
   readonly tolerance: number;
   readonly exceeded: boolean;
+  /** False when none of its tests were asked for in this run: nothing is known of it. */
+  readonly inRun: boolean;
+  readonly exposure: Exposure;
 }
 
 export interface Declarations {
@@ -64,16 +71,27 @@ const idsWith = (rows: readonly Row[], ...results: Row['result'][]): string[] =>
 
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
-const furtherOf = (model: ImpactModel, rows: readonly Row[]): Further[] =>
+const furtherOf = (model: ImpactModel, rows: readonly Row[], capabilities: readonly Capability[]): Further[] =>
   model.priorities
     .filter((priority) => priority.id !== 'P1')
     .map((priority) => {
       const own = rows.filter((row) => row.priority === priority.id);
-      const verified = own.filter((row) => row.result === 'verified').length;
-      const failed = own.filter((row) => row.result === 'failed').length;
+      const count = (result: Row['result']) => own.filter((row) => row.result === result).length;
+      const failed = count('failed');
       const exceeded = own.length > 0 && failed / own.length > priority.failureTolerance;
       const { id, label, failureTolerance: tolerance } = priority;
-      return { id, label, tests: own.length, verified, failed, tolerance, exceeded };
+      return {
+        id,
+        label,
+        tests: own.length,
+        verified: count('verified'),
+        failed,
+        unverified: count('unverified'),
+        tolerance,
+        exceeded,
+        inRun: own.some((row) => row.file !== null),
+        exposure: exposureOf(model, id, capabilities),
+      };
     })
     .filter((priority) => priority.tests > 0);
 
@@ -101,7 +119,7 @@ const gapsOf = (record: RecordBody, tier: readonly Row[]): string[] => {
 };
 
 export const assess = (record: RecordBody, { model, waivers }: Declarations, now: Date): Assessment => {
-  const capabilities = capabilitiesOf(model, record.rows);
+  const declared = capabilitiesOf(model, record.rows);
   const tier = record.rows.filter((row) => row.priority === 'P1');
   const states = waivers.map((waiver) => stateOf(waiver, now));
   const failed = tier.filter((row) => row.result === 'failed');
@@ -112,8 +130,10 @@ export const assess = (record: RecordBody, { model, waivers }: Declarations, now
     }),
   );
   const unwaived = failed.filter((row) => !waived.has(row.id));
+  const further = furtherOf(model, record.rows, declared);
+  const absent = further.filter(({ inRun }) => !inRun).map(({ id }) => id);
+  const capabilities = declared.filter(({ priority }) => !absent.includes(priority));
   const breach = capabilities.filter((capability) => capability.security && capability.state === 'broken');
-  const further = furtherOf(model, record.rows);
   const gaps = gapsOf(record, tier);
   const stopped = record.preflight.map((report) => report.stopped).filter((stop) => stop !== null);
   const down = stopped.find((stop) => stop.why === 'down');
@@ -169,7 +189,8 @@ export const assess = (record: RecordBody, { model, waivers }: Declarations, now
       unverified: count('unverified'),
     },
     capabilities,
-    exposure: exposureOf(model, capabilities),
+    rows: record.rows.filter((row) => !absent.includes(row.priority)),
+    exposure: exposureOf(model, 'P1', declared),
     currency: model.currency,
     readings: readingsOf(record.rows),
     waivers: states.map((state) => ({
@@ -195,3 +216,9 @@ const causesOf = (record: RecordBody, rows: readonly Row[]): string => {
     ? `, one cause: ${causes[0] ?? ''}${explained === undefined ? '' : ` (${explained.confidence} confidence)`}`
     : `, ${causes.length} causes: ${listed(causes)}`;
 };
+
+/** The streams of every priority that is part of the run, P1 first. */
+export const allStreams = ({ exposure, further }: Assessment): readonly StreamExposure[] => [
+  ...exposure.streams,
+  ...further.filter(({ inRun }) => inRun).flatMap((each) => each.exposure.streams),
+];

@@ -1,11 +1,13 @@
 /** The state of each capability, from the results of the tests that give evidence for it. */
-import type { ImpactModel } from './model.ts';
+import { priorityOf, type ImpactModel } from './model.ts';
 import type { Result, Row } from './record.ts';
 
 export type CapabilityState = 'broken' | 'degraded' | 'unverified' | 'verified';
 
 export interface Capability {
   readonly id: string;
+  /** The most urgent priority among its tests. */
+  readonly priority: string;
   readonly state: CapabilityState;
   readonly critical: boolean;
   readonly security: boolean;
@@ -26,6 +28,15 @@ export const capabilitiesOf = (model: ImpactModel, rows: readonly Row[]): Capabi
         : some('unverified')
           ? 'unverified'
           : 'verified';
-    return { id, state, critical, security, tests: shown, mayBeBroken: state !== 'broken' && some('unverified') };
+    const priority = tests.map(priorityOf).sort()[0] ?? '';
+    return {
+      id,
+      priority,
+      state,
+      critical,
+      security,
+      tests: shown,
+      mayBeBroken: state !== 'broken' && some('unverified'),
+    };
   });
 };

@@ -60,7 +60,7 @@ const testOf = (row: Row): Test => {
 };
 
 export const ctrf = ({ record, assessment }: Report): CTRFReport => {
-  const tests = record.rows.map(testOf);
+  const tests = assessment.rows.map(testOf);
   const count = (status: TestStatus) => tests.filter((test) => test.status === status).length;
   return {
     reportFormat: 'CTRF',

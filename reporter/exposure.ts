@@ -1,11 +1,10 @@
 /** Declared money that broken capabilities expose: by union, never by adding tests up. */
 import type { Capability } from './capabilities.ts';
-import { tierOfStream } from './model.ts';
+import { streamsOf } from './model.ts';
 import type { ImpactModel } from './model.ts';
 
 export interface StreamExposure {
   readonly id: string;
-  readonly priority: string;
   readonly mrr: number;
   readonly source: string;
   readonly asOf: string;
@@ -28,21 +27,21 @@ export interface Exposure {
 /** Cents, so that no figure carries the noise of binary fractions. */
 const cents = (amount: number): number => Math.round(amount * 100) / 100;
 
-export const exposureOf = (model: ImpactModel, capabilities: readonly Capability[]): Exposure => {
+/** Of one priority: tiers are read one by one, never added up. */
+export const exposureOf = (model: ImpactModel, priority: string, capabilities: readonly Capability[]): Exposure => {
   const byId = new Map(capabilities.map((capability) => [capability.id, capability]));
   const known = (capability: Capability | undefined): number =>
     capability?.state === 'broken' ? 1 : capability?.state === 'degraded' ? model.degradedWeight : 0;
   const feared = (capability: Capability | undefined): number =>
     capability === undefined || capability.mayBeBroken ? 1 : known(capability);
 
-  const streams = model.streams.map((stream): StreamExposure => {
+  const streams = streamsOf(model, priority).map((stream): StreamExposure => {
     const union = (weight: (capability: Capability | undefined) => number): number =>
       1 - stream.needs.reduce((safe, need) => safe * (1 - need.share * weight(byId.get(need.capability))), 1);
     const confirmed = cents(stream.mrr * union(known));
     const needed = stream.needs.map((need) => byId.get(need.capability)).filter((found) => found !== undefined);
     return {
       id: stream.id,
-      priority: tierOfStream(model, stream),
       mrr: stream.mrr,
       source: stream.source,
       asOf: stream.asOf,

@@ -1,5 +1,5 @@
 /** Figures and times as every renderer prints them. */
-import type { Assessment } from './assess.ts';
+import type { Assessment, Further } from './assess.ts';
 
 const SYMBOL: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£' };
 
@@ -14,7 +14,7 @@ export const money = (amount: number, currency: string): string => {
   return `${symbol}${Math.max(1, Math.round(amount)).toString()}`;
 };
 
-export const exposureLine = ({ exposure, currency }: Assessment): string =>
+export const exposureLine = ({ exposure, currency }: Pick<Assessment, 'exposure' | 'currency'>): string =>
   `${money(exposure.confirmed, currency)} confirmed, + up to ${money(exposure.unverified, currency)} unverified, of ${money(exposure.tier, currency)}`;
 
 export const duration = (ms: number): string => {
@@ -36,3 +36,12 @@ export const oneLine = (text: string, longest: number): string => {
   const flat = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
   return flat.length <= longest ? flat : `${flat.slice(0, longest - 1)}…`;
 };
+
+/** One further priority in a line. */
+export const furtherLine = (
+  { inRun, verified, tests, failed, unverified, exposure }: Further,
+  currency: string,
+): string =>
+  inRun
+    ? `${verified} of ${tests} verified · ${failed} failed · ${unverified} unverified · ${exposureLine({ exposure, currency })}`
+    : `not part of this run: nothing is known of its ${tests} tests`;

@@ -41,7 +41,7 @@ export const entryOf = (record: RunRecord, assessment: Assessment): HistoryEntry
   confirmed: assessment.exposure.confirmed,
   unverified: assessment.exposure.unverified,
   tier: assessment.exposure.tier,
-  results: Object.fromEntries(record.rows.map((row) => [row.id, row.result])),
+  results: Object.fromEntries(assessment.rows.map((row) => [row.id, row.result])),
   causes: record.causes.map((group) => group.cause),
 });
 

@@ -53,7 +53,7 @@ const properties = (row: Row): string =>
     .map(([name, value]) => `<property name="${name ?? ''}" value="${xml(value ?? '')}"/>`)
     .join('');
 
-export function* junit({ record }: Report): Generator<string> {
+export function* junit({ record, assessment }: Report): Generator<string> {
   yield '<?xml version="1.0" encoding="UTF-8"?>\n';
   const count = (rows: readonly Row[], result: Row['result']) => rows.filter((row) => row.result === result).length;
   const totals = (rows: readonly Row[]): string => {
@@ -62,8 +62,8 @@ export function* junit({ record }: Report): Generator<string> {
     const time = rows.reduce((sum, row) => sum + row.attempts.reduce((all, each) => all + each.durationMs, 0), 0);
     return `tests="${rows.length}" failures="${count(rows, 'failed')}" errors="${errors}" skipped="${skipped}" time="${seconds(time)}"`;
   };
-  yield `<testsuites id="${xml(record.runId)}" name="goldenpath" ${totals(record.rows)}>\n`;
-  const groups = groupRows(record.rows);
+  yield `<testsuites id="${xml(record.runId)}" name="goldenpath" ${totals(assessment.rows)}>\n`;
+  const groups = groupRows(assessment.rows);
   for (const [name, rows] of groups) {
     yield `  <testsuite name="${xml(name)}" timestamp="${record.startedAt}" ${totals(rows)}>\n`;
     for (const row of rows) {

@@ -49,7 +49,7 @@ const doubled = (values: readonly string[]): string[] => [
 
 type Shape = z.infer<typeof shape>;
 
-const priorityOf = (test: string): string => test.split('-', 1)[0] ?? test;
+export const priorityOf = (test: string): string => test.split('-', 1)[0] ?? test;
 
 /** A stream belongs to the most urgent priority among the tests that guard it. */
 const priorityOfStream = (model: Shape, stream: Shape['streams'][number]): string | undefined =>
@@ -57,6 +57,10 @@ const priorityOfStream = (model: Shape, stream: Shape['streams'][number]): strin
     .flatMap((need) => model.capabilities.find((capability) => capability.id === need.capability)?.tests ?? [])
     .map(priorityOf)
     .sort()[0];
+
+/** The streams of a priority, in the order of the model. */
+export const streamsOf = (model: Shape, priority: string): Shape['streams'] =>
+  model.streams.filter((stream) => priorityOfStream(model, stream) === priority);
 
 const contradictions = (model: Shape): string[] => {
   const found: string[] = [];
@@ -87,7 +91,7 @@ const contradictions = (model: Shape): string[] => {
     if (!needed.includes(capability.id)) found.push(`no stream needs capability ${capability.id}`);
 
   for (const priority of model.priorities) {
-    const streams = model.streams.filter((stream) => priorityOfStream(model, stream) === priority.id);
+    const streams = streamsOf(model, priority.id);
     const sum = streams.reduce((total, stream) => total + stream.mrr, 0);
     if ((streams.length > 0 || priority.id === 'P1') && Math.abs(sum - priority.mrrAtRisk) > 0.005)
       found.push(`the streams of ${priority.id} add up to ${sum}, its mrrAtRisk is ${priority.mrrAtRisk}`);
@@ -106,8 +110,6 @@ export const impactModel = shape.check((context) => {
 });
 export type ImpactModel = z.infer<typeof impactModel>;
 export type Stream = ImpactModel['streams'][number];
-
-export const tierOfStream = (model: ImpactModel, stream: Stream): string => priorityOfStream(model, stream) ?? 'P1';
 
 /** A model or waiver file that cannot be trusted; the verdict is then MISUSE. */
 export class DeclarationError extends Error {

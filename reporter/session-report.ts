@@ -1,5 +1,7 @@
 /** `impact.md`: the page that the team used to write by hand after a session. */
-import { duration, exposureLine, instant, money, shown } from './format.ts';
+import { allStreams } from './assess.ts';
+import { duration, exposureLine, furtherLine, instant, money, shown } from './format.ts';
+import { spentText } from '../evidence/annotations.ts';
 import { fenced, md, table } from './markdown.ts';
 import type { Row } from './record.ts';
 import { nextSteps } from './report.ts';
@@ -60,6 +62,7 @@ const environment = ({ record }: Report): string => {
       ['started', instant(record.startedAt)],
       ['ended', instant(record.endedAt)],
       ['duration', duration(record.durationMs)],
+      ['asked of the target', spentText(record.spent)],
       [
         'commit of the suite',
         record.git.commit === null
@@ -94,13 +97,13 @@ const health = ({ record }: Report): string => {
 };
 
 const impact = ({ assessment }: Report): string[] => {
-  const { currency, exposure, capabilities, further } = assessment;
+  const { currency, capabilities, further } = assessment;
   return [
     'Amounts are declared weights, not measurements.',
     '',
     table(
       ['stream', 'declared', 'confirmed', 'unverified', 'because of', 'source'],
-      exposure.streams.map((stream) => [
+      allStreams(assessment).map((stream) => [
         md(stream.id),
         money(stream.mrr, currency),
         money(stream.confirmed, currency),
@@ -119,8 +122,8 @@ const impact = ({ assessment }: Report): string[] => {
       ]),
     ),
     ...further.map(
-      ({ id, label, verified, tests, failed, tolerance }) =>
-        `\n${id} (${md(label)}): ${verified} of ${tests} verified, ${failed} failed; up to ${Math.round(tolerance * 100)} % may fail.`,
+      (each) =>
+        `\n${each.id} (${md(each.label)}): ${furtherLine(each, currency)}; up to ${Math.round(each.tolerance * 100)} % may fail.`,
     ),
   ];
 };
@@ -163,7 +166,7 @@ export function* sessionReport(report: Report): Generator<string> {
   yield `## Key findings\n\n${findings(report).join('\n')}\n\n`;
   yield `## WebSocket health\n\n\`/ws/health\` as the server says it, beside what the tests met:\n\n${health(report)}\n\n`;
   yield `## Results\n\n| # | name | status | duration | note |\n| --- | --- | --- | --- | --- |\n`;
-  for (const row of record.rows)
+  for (const row of assessment.rows)
     yield `| ${row.id} | ${md(row.name)} | ${row.result} | ${timeOf(row)} | ${noteOf(row)} |\n`;
   yield `\n## Business impact\n\n${impact(report).join('\n')}\n\n`;
   yield `## Risks\n\n${risks(report).join('\n')}\n\n`;

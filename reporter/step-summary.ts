@@ -1,5 +1,5 @@
 /** What GitHub shows on the page of a job. */
-import { exposureLine, shown } from './format.ts';
+import { exposureLine, furtherLine, shown } from './format.ts';
 import { md, table } from './markdown.ts';
 import { nextSteps } from './report.ts';
 import type { Report } from './report.ts';
@@ -8,9 +8,9 @@ import type { Report } from './report.ts';
 const ROWS = 200;
 
 export const stepSummary = (report: Report): string => {
-  const { record, assessment } = report;
+  const { assessment } = report;
   const { readings } = assessment;
-  const found = record.rows.filter((row) => row.result !== 'verified');
+  const found = assessment.rows.filter((row) => row.result !== 'verified');
   return [
     `## goldenpath: ${shown(assessment)}`,
     '',
@@ -18,6 +18,7 @@ export const stepSummary = (report: Report): string => {
     '',
     `${exposureLine(assessment)} (declared MRR${assessment.rehearsal ? ', example only' : ''}). ` +
       `Strict ${readings.strict.passed}/${readings.strict.of}, pass-rate ${readings.passRate.percent} %, tolerant ${readings.tolerant.percent} %.`,
+    ...assessment.further.map((each) => `\n${each.id}: ${furtherLine(each, assessment.currency)}`),
     '',
     ...(found.length === 0
       ? []

@@ -1,6 +1,7 @@
 /** The summary that ends every run, green ones too: at most 25 lines. */
 import type { Assessment } from './assess.ts';
-import { duration, exposureLine, instant, oneLine, shown } from './format.ts';
+import { duration, exposureLine, furtherLine, instant, oneLine, shown } from './format.ts';
+import { spentText } from '../evidence/annotations.ts';
 import type { RecordBody, Result, Row } from './record.ts';
 
 const WIDTH = 110;
@@ -35,7 +36,7 @@ export const terminalSummary = (
     `goldenpath  ${shown(assessment)}`,
     `  ${oneLine(assessment.sentence, WIDTH)}`,
     `  target   ${target === null ? 'unknown: preflight did not report' : `${target.api} (${target.kind}${target.standinVersion === null ? '' : ` ${target.standinVersion}`})`}`,
-    `  run      ${record.runId} · ${instant(record.startedAt)} · ${duration(record.durationMs)}${record.merged ? ` · merged from ${record.shards.seen.length} of ${record.shards.total} shards` : ''}`,
+    `  run      ${record.runId} · ${instant(record.startedAt)} · ${duration(record.durationMs)} · ${spentText(record.spent)}${record.merged ? ` · merged from ${record.shards.seen.length} of ${record.shards.total} shards` : ''}`,
     `  tests    ${cells(tier.slice(0, half), symbol)}`,
     `           ${cells(tier.slice(half), symbol)}`,
     `  results  ${Object.entries(counts)
@@ -49,7 +50,7 @@ export const terminalSummary = (
     .map((capability) => `${capability.id} ${capability.state}`);
   if (capabilities.length > 0) head.push(`  affected ${oneLine(capabilities.join(' · '), WIDTH)}`);
   for (const further of assessment.further)
-    head.push(`  ${further.id.padEnd(8)} ${further.verified} of ${further.tests} verified · ${further.failed} failed`);
+    head.push(`  ${further.id.padEnd(8)} ${furtherLine(further, assessment.currency)}`);
   const active = assessment.waivers.filter((waiver) => waiver.state === 'active').length;
   if (assessment.waivers.length > 0)
     head.push(`  waivers  ${active} active, ${assessment.waivers.length - active} not in force`);
@@ -63,9 +64,8 @@ export const terminalSummary = (
       WIDTH,
     ),
   );
-  const findings = record.rows
+  const findings = assessment.rows
     .filter((row) => row.result !== 'verified' && !explained.has(row.id))
-    .filter((row) => row.priority === 'P1' || row.result !== 'unverified')
     .map((row) => oneLine(`${symbol(row.result)} ${row.id} ${row.name}: ${row.reason ?? ''}`, WIDTH));
   const errors = record.errors.map((error) => oneLine(`! ${error.message}`, WIDTH));
   const all = [...errors, ...causes, ...findings].map((line) => `  ${line}`);

@@ -13,7 +13,7 @@ import { cleanlyRefused, MODEL, recordOf, rowOf, rowsWith } from './rows.ts';
 const IDS = CATALOGUE.filter((entry) => entry.priority === 'P1').map((entry) => entry.id);
 const NOW = new Date('2025-09-09T18:00:00Z');
 
-const exposed = (rows: readonly Row[]): Exposure => exposureOf(MODEL, capabilitiesOf(MODEL, rows));
+const exposed = (rows: readonly Row[]): Exposure => exposureOf(MODEL, 'P1', capabilitiesOf(MODEL, rows));
 
 const someResult = fc.constantFrom(...RESULTS);
 const someResults = fc.array(someResult, { minLength: IDS.length, maxLength: IDS.length });

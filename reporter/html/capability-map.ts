@@ -1,4 +1,5 @@
 /** What depends on what: causes (roots) on the left, capabilities (symptoms), money on the right. */
+import { allStreams } from '../assess.ts';
 import { money, oneLine } from '../format.ts';
 import type { Report } from '../report.ts';
 import { html } from './template.ts';
@@ -41,7 +42,7 @@ interface Edge {
 const edgesAndBoxes = ({ record, assessment }: Report): { boxes: Box[]; edges: Edge[] } => {
   const boxes: Box[] = [];
   const edges: Edge[] = [];
-  const { capabilities, exposure, currency } = assessment;
+  const { capabilities, currency } = assessment;
   const explained = new Set(record.causes.flatMap((group) => group.tests));
 
   const causes = record.causes.map((group) => ({
@@ -71,7 +72,7 @@ const edgesAndBoxes = ({ record, assessment }: Report): { boxes: Box[]; edges: E
       note: `${note}${capability.security ? ' · security' : ''}`,
     });
   }
-  for (const stream of exposure.streams) {
+  for (const stream of allStreams(assessment)) {
     const state = stream.confirmed > 0 ? 'broken' : stream.unverified > 0 ? 'unverified' : 'verified';
     const exposed =
       stream.confirmed > 0
@@ -174,7 +175,7 @@ const words = ({ record, assessment }: Report): Markup =>
       const roots = record.causes.filter((group) =>
         group.tests.some((id) => capability.tests.some((test) => test.id === id)),
       );
-      const atStake = assessment.exposure.streams.filter((stream) =>
+      const atStake = allStreams(assessment).filter((stream) =>
         [...stream.because, ...stream.open].includes(capability.id),
       );
       return html`<li class="${capability.state}">

@@ -1,4 +1,5 @@
 /** The run itself: where, when, by what; waivers; what the server says of its sockets. */
+import { spentText } from '../../evidence/annotations.ts';
 import { duration, instant } from '../format.ts';
 import type { Report } from '../report.ts';
 import { html } from './template.ts';
@@ -20,6 +21,7 @@ const environment = ({ record }: Report): Markup => {
     ['run', record.runId],
     ['started', instant(record.startedAt)],
     ['duration', duration(record.durationMs)],
+    ['asked of the target', spentText(record.spent)],
     [
       'warm-up',
       preflight === undefined

@@ -54,19 +54,17 @@ const row = (shown: Row, since: string | undefined): Markup => {
   </details> `;
 };
 
-export function* results({ record, trend }: Report): Generator<string> {
+export function* results({ record, assessment, trend }: Report): Generator<string> {
   const tier = record.rows.filter((each) => each.priority === 'P1');
-  const further = record.rows.filter((each) => each.priority !== 'P1' && each.result !== 'verified');
+  // Those that are not fine come first, since there may be more than the page can hold.
+  const further = assessment.rows
+    .filter((each) => each.priority !== 'P1')
+    .toSorted((left, right) => Number(left.result === 'verified') - Number(right.result === 'verified'));
   yield '<section class="card" aria-labelledby="results-title"><h2 id="results-title">Results</h2><div class="rows">';
   for (const each of [...tier, ...further.slice(0, FURTHER)])
     yield textOf(row(each, trend.failingSince.get(each.id)?.startedAt));
   yield '</div>';
-  const left = record.rows.length - tier.length - Math.min(FURTHER, further.length);
-  if (left > 0)
-    yield textOf(
-      html`<p class="hint">
-        ${left} further tests, ${Math.max(0, further.length - FURTHER)} of them not verified, are in run.json only.
-      </p>`,
-    );
+  const left = Math.max(0, further.length - FURTHER);
+  if (left > 0) yield textOf(html`<p class="hint">${left} further tests are in run.json only.</p>`);
   yield '</section>';
 }
