@@ -12,6 +12,7 @@ import { unpaced } from '../fixtures/pace.ts';
 import { runPreflight } from '../fixtures/preflight.ts';
 import { Recorder } from '../fixtures/recorder.ts';
 import { Sockets } from '../fixtures/sockets.ts';
+import { Spending } from '../fixtures/spending.ts';
 import { trustIn } from '../fixtures/trust.ts';
 import { User } from '../fixtures/user.ts';
 import { messageOf, type Finding } from './finding.ts';
@@ -133,6 +134,7 @@ const checkAuth = async (client: HttpClient, deadlines: Deadlines, target: Targe
 export const checkPlatform = async (environment: Environment, target: Target): Promise<Finding[]> => {
   const deadlines = patient(target.kind === 'remote' ? REMOTE_DEADLINES : STANDIN_DEADLINES);
   const agents = new Agents(trustIn(readAuthority(environment)));
+  const spending = new Spending(new URL(target.api).host, environment.runId);
   const recorder = new Recorder(() => Infinity);
   const ofAuth = new Recorder(() => Infinity);
   const clientWith = (own: Recorder) =>
@@ -141,6 +143,8 @@ export const checkPlatform = async (environment: Environment, target: Target): P
       environment: environment.name,
       deadline: deadlines.http,
       slots: unpaced,
+      spending,
+      onBan: undefined,
       agents,
       recorder: own,
       onPaced: () => undefined,
@@ -153,7 +157,7 @@ export const checkPlatform = async (environment: Environment, target: Target): P
   };
   const sockets = new Sockets(
     target.ws,
-    { environment: environment.name, deadlines, recorder, trust: agents.trust },
+    { environment: environment.name, deadlines, recorder, trust: agents.trust, spending },
     'fail',
   );
   try {

@@ -8,7 +8,23 @@ export const ANNOTATION = {
   note: 'note',
   /** Something created on the target could not be removed. */
   cleanup: 'cleanup',
+  /** What the test asked of the target: `12 requests, 2 sockets`. */
+  spent: 'spent',
 } as const;
+
+/** How the reason begins for which a test was not run once the target's edge turned the runner away. */
+export const TURNED_AWAY = 'the edge of the platform turns this runner away';
+
+export interface Spent {
+  readonly requests: number;
+  readonly sockets: number;
+}
+export const spentText = ({ requests, sockets }: Spent): string => `${requests} requests, ${sockets} sockets`;
+/** Reads {@link spentText} back; any other text spent nothing. */
+export const spentOf = (text: string): Spent => {
+  const [, requests = '0', sockets = '0'] = /^(\d+) requests, (\d+) sockets$/.exec(text) ?? [];
+  return { requests: Number(requests), sockets: Number(sockets) };
+};
 
 /** `degraded` finding of P1-03 and P1-04 that the tolerant reading counts as passed. */
 export const CLEAN_REFUSAL = 'ws-clean-refusal';

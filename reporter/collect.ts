@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { FullResult, Suite, TestCase, TestResult } from '@playwright/test/reporter';
 import { z } from 'zod';
-import { ANNOTATION, ATTACHMENT } from '../evidence/annotations.ts';
+import { ANNOTATION, ATTACHMENT, spentOf, type Spent } from '../evidence/annotations.ts';
 import { preflightReport } from '../evidence/preflight.ts';
 import type { PreflightReport } from '../evidence/preflight.ts';
 import { testEvidence } from '../evidence/trace.ts';
@@ -23,6 +23,7 @@ export interface Collected {
   /** What preflight recorded on the wire, where it failed. */
   readonly preflightEvidence: readonly TestEvidence[];
   readonly errors: RunError[];
+  readonly spent: Spent;
 }
 
 export interface CollectInput {
@@ -43,6 +44,16 @@ const contentOf = (attachment: Attachment): string =>
   attachment.body?.toString('utf8') ?? readFileSync(attachment.path ?? '', 'utf8');
 
 const projectOf = (test: TestCase): string => test.parent.project()?.name ?? '';
+
+const spentBy = (tests: readonly TestCase[]): Spent =>
+  tests
+    .flatMap(({ results }) => results.flatMap(({ annotations }) => annotations))
+    .filter(({ type }) => type === ANNOTATION.spent)
+    .map(({ description = '' }) => spentOf(description))
+    .reduce((sum, each) => ({ requests: sum.requests + each.requests, sockets: sum.sockets + each.sockets }), {
+      requests: 0,
+      sockets: 0,
+    });
 
 export const collect = (input: CollectInput): Collected => {
   const errors: RunError[] = [];
@@ -175,5 +186,5 @@ export const collect = (input: CollectInput): Collected => {
     };
   };
 
-  return { rows: CATALOGUE.map(rowOf), preflight, evidence, preflightEvidence, errors };
+  return { rows: CATALOGUE.map(rowOf), preflight, evidence, preflightEvidence, errors, spent: spentBy(all) };
 };

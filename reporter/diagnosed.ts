@@ -1,6 +1,7 @@
 /** Hands what the run left to the diagnosis, and puts what it says into the record. */
 import { diagnose } from '../diagnosis/classify.ts';
-import type { Questions } from '../diagnosis/result.ts';
+import type { Group, Questions } from '../diagnosis/result.ts';
+import { TURNED_AWAY } from '../evidence/annotations.ts';
 import type { Exchange, SocketTrace, TestEvidence } from '../evidence/trace.ts';
 import type { AnsweredQuestion } from './causes.ts';
 import type { Collected } from './collect.ts';
@@ -26,6 +27,21 @@ const answersOf = ({ e2eDetection, close1011, eventDelivery }: Questions): Answe
 ];
 
 const isRed = ({ result }: Row): boolean => result === 'failed' || result === 'unverified';
+
+/** Causes that the edge's turning the runner away shows as. */
+const OF_THE_EDGE: readonly string[] = ['edge-ip-ban', 'platform-capacity', 'platform-access-denied'];
+
+/** A ban explains the tests that it kept from running, too: they have no failure of their own. */
+const withStopped = (groups: readonly Group[], rows: readonly Row[]): Group[] => {
+  const stopped = rows.filter(
+    ({ result, reason }) => result === 'unverified' && (reason ?? '').startsWith(TURNED_AWAY),
+  );
+  const ban = groups.find(({ cause }) => OF_THE_EDGE.includes(cause));
+  return groups.map((group) => {
+    if (group !== ban) return group;
+    return { ...group, tests: [...new Set([...group.tests, ...stopped.map(({ id }) => id)])].sort() };
+  });
+};
 
 /** The rows with their causes. A diagnosis that breaks is an error of the run: the verdict does not depend on it. */
 export const diagnosed = (runId: string, { rows, evidence, preflight, preflightEvidence }: Collected): Diagnosed => {
@@ -53,13 +69,14 @@ export const diagnosed = (runId: string, { rows, evidence, preflight, preflightE
       preflight: preflight.find(({ stopped }) => stopped !== null) ?? preflight[0] ?? null,
       preflightEvidence: preflightEvidence.map(ofTest)[0] ?? null,
     });
+    const causes = withStopped(groups, rows);
     const causeOf = (id: string): Row['cause'] => {
-      const found = groups.find(({ tests }) => tests.includes(id));
+      const found = causes.find(({ tests }) => tests.includes(id));
       return found === undefined ? null : { id: found.cause, confidence: found.confidence };
     };
     return {
       rows: rows.map((row) => ({ ...row, cause: causeOf(row.id) })),
-      causes: groups,
+      causes,
       findings,
       answers: answersOf(questions),
       errors: [],

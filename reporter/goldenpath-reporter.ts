@@ -216,6 +216,7 @@ export default class GoldenpathReporter implements Reporter {
       merged: this.stamp === undefined,
       shards: { total, seen },
       preflight: collected.preflight,
+      spent: collected.spent,
       ...this.bounded(
         this.outside,
         shardProblems(seen, total),

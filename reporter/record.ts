@@ -106,6 +106,8 @@ const body = z.strictObject({
   merged: z.boolean(),
   shards: z.strictObject({ total: z.int().positive(), seen: z.array(shardSeen) }),
   preflight: z.array(preflightReport),
+  /** What the tests asked of the target, over all workers and shards. */
+  spent: z.strictObject({ requests: z.int().nonnegative(), sockets: z.int().nonnegative() }),
   rows: z.array(row),
   errors: z.array(runError),
   /** Errors beyond those listed. */

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { TURNED_AWAY } from '../../evidence/annotations.ts';
 import { causeGroup, finding } from '../../reporter/causes.ts';
 import { jsonPieces, writeWhole } from '../../reporter/files.ts';
 import { attemptFailure, RESULTS, runRecord } from '../../reporter/record.ts';
@@ -25,7 +26,7 @@ const observed = z.strictObject({
   verdict: z.string(),
   passRate: z.number(),
   tolerant: z.number(),
-  /** Class and message of the preflight that stopped the run. */
+  /** Class and message of the preflight that stopped the run, or of the ban that stopped the rest of it. */
   stopped: z.strictObject({ class: z.string(), message: z.string() }).nullable(),
   rows: z.array(observedRow),
   causes: z.array(causeGroup),
@@ -52,7 +53,10 @@ const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'
 export const observe = (reports: string): Observed => {
   const record = runRecord.parse(readJson(join(reports, 'impact', 'run.json')));
   const { verdict, readings } = impact.parse(readJson(join(reports, 'impact', 'impact.json')));
-  const stopped = record.preflight.find((preflight) => preflight.stopped !== null)?.stopped ?? null;
+  const ban = record.rows.find(({ reason }) => reason?.startsWith(TURNED_AWAY) === true)?.reason;
+  const stopped =
+    record.preflight.find((preflight) => preflight.stopped !== null)?.stopped ??
+    (typeof ban === 'string' ? { class: 'http-status', message: ban } : null);
   return {
     ms: record.durationMs,
     verdict,

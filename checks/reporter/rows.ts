@@ -79,6 +79,7 @@ export const recordOf = (rows: Row[], change: Partial<RecordBody> = {}): RecordB
   status: rows.some((row) => row.result === 'failed') ? 'failed' : 'passed',
   merged: false,
   shards: { total: 1, seen: [{ current: 1, total: 1, nonce: 'n-1', copies: 1 }] },
+  spent: { requests: 447, sockets: 62 },
   preflight: [preflightReport(STAGING)],
   rows,
   errors: [],

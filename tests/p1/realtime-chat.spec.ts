@@ -375,7 +375,8 @@ test(
   { tag: ['@p1', '@realtime-chat', '@ws', '@http'] },
   async ({ alice, bob, nobody, http, sockets, cleanup, deadlines, secondary, column }, info) => {
     await http.reserve('outside', 3);
-    const connect = (user: typeof alice, key: string) => sockets.connect(key, { identity: user.socketIdentity });
+    const connect = (user: typeof alice, key: string, more: { readonly beyondLimit?: true } = {}) =>
+      sockets.connect(key, { identity: user.socketIdentity, ...more });
     const burst = [alice, alice, alice, bob, bob].map((user) => connect(user, 'burst.connect'));
     const anonymous = settle(sockets.expectRefused('burst.no-token', { identity: nobody.identity }, 'NO_TOKEN'));
     const health = Promise.all([1, 2, 3].map(() => settle(nobody.api.get('/health', { connection: 'fresh' }))));
@@ -437,7 +438,7 @@ test(
 
       await test.step('a fourth socket of A is welcomed', async () => {
         for (const key of ['fourth.before', 'fourth']) {
-          const { socket, welcome } = await connect(alice, key);
+          const { socket, welcome } = await connect(alice, key, { beyondLimit: true });
           expect(ids.has(welcome.connection_id), because('ws-frame', `${key}.id`, 'a new socket has a new id')).toBe(
             false,
           );
