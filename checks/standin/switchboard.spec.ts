@@ -5,18 +5,18 @@ import type { Standin } from '../../standin/start.ts';
 import { call, framesOf, jsonOf, later, list, mint, part, socket } from './plain-client.ts';
 import { expect, test } from './standin-fixture.ts';
 
-const { faults, controls, parts } = catalogue();
+const { faults, controls, defects, parts } = catalogue();
 
-test('the catalogue - 80 faults, 14 controls, every file names itself and says what it does', async () => {
-  expect([faults.length, controls.length]).toEqual([80, 14]);
-  for (const id of [...faults, ...controls, ...parts]) {
+test('the catalogue - 89 faults, 14 controls, every file names itself and says what it does', async () => {
+  expect([faults.length, controls.length]).toEqual([89, 14]);
+  for (const id of [...faults, ...controls, ...defects, ...parts]) {
     const fault = await loadFault(id);
     expect(fault.id).toBe(id);
     expect(fault.summary).toBeTruthy();
   }
 });
 
-test('every fault and control has a check that names it', () => {
+test('every fault, control and defect has a check that names it', () => {
   const here = new URL('./', import.meta.url);
   const folders = ['', 'faults/'].map((folder) => new URL(folder, here));
   const specs = folders.flatMap((folder) =>
@@ -24,7 +24,7 @@ test('every fault and control has a check that names it', () => {
       .filter((name) => name.endsWith('.spec.ts') && name !== 'switchboard.spec.ts')
       .map((name) => readFileSync(new URL(name, folder), 'utf8')),
   );
-  const unchecked = [...faults, ...controls].filter((id) => !specs.some((text) => text.includes(id)));
+  const unchecked = [...faults, ...controls, ...defects].filter((id) => !specs.some((text) => text.includes(id)));
   expect(unchecked).toEqual([]);
 });
 
