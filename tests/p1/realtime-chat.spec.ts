@@ -10,7 +10,7 @@ import {
 } from '../../contract/health.ts';
 import { advertisedLimits, LIMITS } from '../../contract/limits.ts';
 import { textOf, threadMessagePage } from '../../contract/threads.ts';
-import { ack, CLOSE, errorMessage, EVICTED_REASON, rateLimitError, SUBPROTOCOL } from '../../contract/websocket.ts';
+import { ack, CLOSE, errorMessage, EVICTED_REASON, rateLimitError } from '../../contract/websocket.ts';
 import { because } from '../../evidence/failure.ts';
 import { expectWholeRun, foreignEvents, runOf, type AgentRun } from '../../fixtures/agent-run.ts';
 import type { ChatSocket, Received } from '../../fixtures/chat-socket.ts';
@@ -22,7 +22,7 @@ import { expect, test } from '../../fixtures/test.ts';
 
 /** The first welcome of a socket may take this long before it counts as slow. */
 const SLOW_WELCOME = { remote: 5_000, standin: 1_000 };
-const SLOW_ANSWER_MS = 5_000;
+const SLOW_ANSWER = { remote: 5_000, standin: 1_000 };
 
 const isServerPing = (frame: Received): boolean => frame.type === 'ping';
 const isReply = (frame: Received): boolean => frame.type === 'pong' || frame.type === 'error_message';
@@ -77,9 +77,6 @@ test(
     const first = await test.step('open the socket with my token', () =>
       sockets.connect('connect', { identity: alice.socketIdentity }));
     const { socket, welcome } = first;
-    expect(socket.trace.selected, because('ws-subprotocol', 'connect.subprotocol', 'the server selects jwt-auth')).toBe(
-      SUBPROTOCOL,
-    );
     const expectWelcome = (data: typeof welcome, key: string) =>
       expect(data, because('ws-frame', key, 'the welcome says that everything is ready')).toMatchObject({
         user_id: alice.id,
@@ -97,9 +94,6 @@ test(
       const period = heartbeatSeconds * 1_000 + deadlines.heartbeatGrace;
       await socket.next(isServerPing, { ...wait, key: 'heartbeat.second', within: period });
       await socket.ping('ping.second');
-      expect(socket.isOpen, because('ws-closed-late', 'stay.open', `the socket stays open: ${socket.ending}`)).toBe(
-        true,
-      );
     });
 
     await test.step('close, and open again without the E2E headers', async () => {
@@ -158,10 +152,9 @@ test(
         // The first source that is present decides, and only that one.
         ['accepted.header-first', { via: 'header', queryToken: forgedToken }],
       ] as const) {
-        const { socket, welcome } = await sockets.connect(key, { identity: alice.socketIdentity, ...options });
-        expect(welcome.user_id, because('ws-wrong-user', key, 'I am greeted as myself')).toBe(alice.id);
-        const pong = await socket.ping(key);
-        expect(pong.data.user_id, because('ws-wrong-user', key, 'the pong is mine')).toBe(alice.id);
+        // Both the welcome and the pong have to name me; the client sees to it.
+        const { socket } = await sockets.connect(key, { identity: alice.socketIdentity, ...options });
+        await socket.ping(key);
         await socket.close(key);
       }
     });
@@ -257,7 +250,7 @@ const paddedPing = (bytes: number): string => {
 test(
   'P1-03 I send a chat message - the answer to exactly that message comes back on my connection',
   { tag: ['@p1', '@realtime-chat', '@ws', '@http'] },
-  async ({ ownUsers, nobody, sockets, cleanup, deadlines, secondary }, info) => {
+  async ({ ownUsers, nobody, sockets, cleanup, deadlines, secondary, column }, info) => {
     const writer = await ownUsers.user('writer');
     const connect = sockets.connect('connect', { identity: writer.socketIdentity });
     await sockets.unlessCleanlyRefused(info, [connect], async ([connection]) => {
@@ -279,13 +272,6 @@ test(
         second.run.threadId,
         because('events-order', 'run.second.thread', 'the second run stays in the thread'),
       ).toBe(thread_id);
-      expect(second.run.runId, because('events-order', 'run.second.id', 'each run has an id of its own')).not.toBe(
-        first.run.runId,
-      );
-      expect(
-        second.run.answer,
-        because('answer-wrong', 'run.second.distinct', 'two prompts have two answers'),
-      ).not.toBe(first.run.answer);
 
       const history = settledGap(writer.api.get(`/api/threads/${thread_id}/messages`), [first, second]);
 
@@ -342,9 +328,6 @@ test(
         return waits.length;
       });
 
-      expect(socket.isOpen, because('ws-closed-late', 'stay.open', `the socket stays open: ${socket.ending}`)).toBe(
-        true,
-      );
       expectWholeRun(socket, 'run.first.settled', first.run.runId);
       expectWholeRun(socket, 'run.second.settled', second.run.runId);
       expect(
@@ -360,11 +343,14 @@ test(
         const message = { type: 'chat_message', message_id: newMarker(), payload: { content: sumPrompt().text } };
         await sockets.expectRefused('refused.message', { identity: nobody.identity }, 'NO_TOKEN', message);
       });
+      expect(socket.isOpen, because('ws-closed-late', 'stay.open', `the socket stays open: ${socket.ending}`)).toBe(
+        true,
+      );
 
       const gap = await history;
       secondary('history', gap === undefined, gap ?? '');
       const slowest = Math.max(first.run.firstEventMs, second.run.firstEventMs);
-      secondary('slow-first-event', slowest <= SLOW_ANSWER_MS, `${Math.round(slowest)} ms`);
+      secondary('slow-first-event', slowest <= column(SLOW_ANSWER), `${Math.round(slowest)} ms`);
       secondary('message-rate', refusals > 0, 'no RATE_LIMIT_EXCEEDED although 100 per minute is advertised');
     });
   },
@@ -398,30 +384,31 @@ test(
         await Promise.all([a1, a2, a3, b1, b2].map((socket) => socket.ping('burst.ping')));
       });
 
-      await test.step('A and B ask at the same time - each gets the own answer, and only that', async () => {
-        const ask = async (socket: ChatSocket, user: typeof alice) => {
-          const probe = sumPrompt();
-          const messageId = newMarker();
-          socket.send({ type: 'chat_message', message_id: messageId, payload: { content: probe.text } });
-          const run = await runOf(socket, 'parallel.run', messageId);
-          cleanup.add(`archive ${run.threadId}`, () => user.api.delete(`/api/threads/${run.threadId}`));
-          expect(run.answer).toAnswer('parallel.answer', probe);
-          return { probe, run };
-        };
-        const [ofA, ofB] = await Promise.all([ask(a1, alice), ask(b1, bob)]);
-        const heard = (own: readonly ChatSocket[], marker: string) =>
-          own.some(({ received }) => received.some(({ text }) => text.includes(marker)));
-        expect(
-          heard([a1, a2, a3], ofB.probe.marker),
-          because('foreign-data', 'parallel.isolation', 'A sees nothing of what B asked'),
-        ).toBe(false);
-        expect(
-          heard([b1, b2], ofA.probe.marker),
-          because('foreign-data', 'parallel.isolation', 'B sees nothing of what A asked'),
-        ).toBe(false);
-        expectWholeRun(a1, 'parallel.settled', ofA.run.runId);
-        expectWholeRun(b1, 'parallel.settled', ofB.run.runId);
-      });
+      const runOfB =
+        await test.step('A and B ask at the same time - each gets the own answer, and only that', async () => {
+          const ask = async (socket: ChatSocket, user: typeof alice) => {
+            const probe = sumPrompt();
+            const messageId = newMarker();
+            socket.send({ type: 'chat_message', message_id: messageId, payload: { content: probe.text } });
+            const run = await runOf(socket, 'parallel.run', messageId);
+            cleanup.add(`archive ${run.threadId}`, () => user.api.delete(`/api/threads/${run.threadId}`));
+            expect(run.answer).toAnswer('parallel.answer', probe);
+            return { probe, run };
+          };
+          const [ofA, ofB] = await Promise.all([ask(a1, alice), ask(b1, bob)]);
+          const heard = (own: readonly ChatSocket[], marker: string) =>
+            own.some(({ received }) => received.some(({ text }) => text.includes(marker)));
+          expect(
+            heard([a1, a2, a3], ofB.probe.marker),
+            because('foreign-data', 'parallel.isolation', 'A sees nothing of what B asked'),
+          ).toBe(false);
+          expect(
+            heard([b1, b2], ofA.probe.marker),
+            because('foreign-data', 'parallel.isolation', 'B sees nothing of what A asked'),
+          ).toBe(false);
+          expectWholeRun(a1, 'parallel.settled', ofA.run.runId);
+          return ofB.run.runId;
+        });
 
       await test.step('a lost connection frees its place - four reconnects are served', async () => {
         a1.destroy();
@@ -448,6 +435,7 @@ test(
       });
 
       const evicted = await a2.end(deadlines.reply);
+      expectWholeRun(b1, 'parallel.settled', runOfB);
       const answers = (await health).map((result) => (result.status === 'fulfilled' ? result.value : undefined));
       const slow = answers.filter((reply) => reply?.status !== 200 || reply.ms > 2_000);
       const slowest = Math.max(...connections.map(({ welcomeMs }) => welcomeMs));

@@ -113,8 +113,8 @@ test(
           { key: 'list.label', reply: labelled, own: own.messageId, schema: chatMessagePage },
           { key: 'list.agents', reply: agents, own: own.agentId, schema: agentStatusReply },
         ];
-        for (const { key, reply, own: mine, schema } of lists) {
-          reply?.ok(key, schema);
+        const bodies = lists.map(({ key, reply, schema }) => reply?.ok(key, schema));
+        for (const { key, reply, own: mine } of lists) {
           const text = reply?.text ?? '';
           expect(text, because('not-persisted', `${key}.own`, 'the list has what I wrote')).toContain(mine);
           expect(
@@ -122,10 +122,10 @@ test(
             because('foreign-data', `${key}.other`, 'the list has nothing of the other'),
           ).toEqual([]);
         }
-        const total = labelled?.ok('list.label.total', chatMessagePage).total_count;
-        expect(total, because('foreign-data', 'list.label.total', 'the shared label counts only my own message')).toBe(
-          1,
-        );
+        expect(
+          bodies[2],
+          because('foreign-data', 'list.label.total', 'the shared label counts only my own message'),
+        ).toMatchObject({ total_count: 1 });
       }
     });
 
