@@ -12,8 +12,9 @@ export default defineFault({
   id: 'access-open',
   layer: 'authentication',
   origin: 'realistic',
-  summary: 'some requests are served without a token, or with one whose signature is wrong',
-  parameters: z.object({ on: requestParameters.on, to: z.enum(['anonymous', 'forged']) }),
+  summary:
+    'some requests are served without a token, with one whose signature is wrong, or with one that was logged out',
+  parameters: z.object({ on: requestParameters.on, to: z.enum(['anonymous', 'forged', 'logged-out']) }),
   install: ({ wrap }, { on, to }) => {
     const matches = requestsOf({ on });
     wrap(
@@ -21,6 +22,7 @@ export default defineFault({
       (next) => async (unit, surface, token) => {
         const judgement = await next(unit, surface, token);
         if (to === 'forged') return forgiving('signature', judgement);
+        if (to === 'logged-out') return forgiving('revoked', judgement);
         return judgement.verdict === 'absent' ? { verdict: 'valid', caller: STRANGER } : judgement;
       },
       (unit) => isCall(unit) && matches(unit),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { editOf, editParameters } from '../switchboard/edit.ts';
 import { defineFault } from '../switchboard/fault.ts';
+import { frameParameters, framesOf } from '../switchboard/frames.ts';
 import { isObject, type JsonObject } from '../unit.ts';
 
 const changed = (edit: (value: unknown) => unknown, frame: JsonObject): JsonObject => {
@@ -13,21 +14,15 @@ export default defineFault({
   layer: 'messages',
   origin: 'realistic',
   summary: 'one value of the frames of a type is wrong, on the socket or in an event stream',
-  parameters: z.object({
-    on: z.enum(['socket', 'agents', 'chat', 'events']),
-    type: z.string().min(1),
-    ...editParameters,
-  }),
+  parameters: z.object({ ...frameParameters, ...editParameters }),
   install: ({ wrap }, { on, type, ...edit }) => {
     const change = editOf(edit);
-    const isIt = (frame: JsonObject) => frame['type'] === type || frame['event'] === type;
-    if (on === 'socket') {
-      wrap(
-        'ws.outgoing',
-        (next) => (connection, frame) => next(connection, isIt(frame) ? changed(change, frame) : frame),
-      );
-      return;
-    }
+    const isIt = framesOf(type);
+    wrap(
+      'ws.outgoing',
+      (next) => (connection, frame) => next(connection, changed(change, frame)),
+      (_connection, frame) => on === 'socket' && isIt(frame),
+    );
     wrap(
       'sse.frames',
       (next) =>

@@ -7,7 +7,11 @@ export default defineFault({
   layer: 'rest',
   origin: 'realistic',
   summary: 'one value of the JSON replies to some requests is wrong, missing or somebody else’s',
-  parameters: z.object({ ...requestParameters, ...editParameters, of: z.coerce.number().int().default(200) }),
+  parameters: z.object({
+    ...requestParameters,
+    ...editParameters,
+    of: z.union([z.literal('any'), z.coerce.number().int()]).default(200),
+  }),
   install: ({ wrap }, parameters) => {
     const matches = requestsOf(parameters);
     const edit = editOf(parameters);
@@ -17,7 +21,7 @@ export default defineFault({
         const reply = next(call, given);
         return reply.body.kind === 'json' ? { ...reply, body: { kind: 'json', value: edit(reply.body.value) } } : reply;
       },
-      (call, reply) => reply.status === parameters.of && matches(call),
+      (call, reply) => (parameters.of === 'any' || reply.status === parameters.of) && matches(call),
     );
   },
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requestParameters, requestsOf } from '../switchboard/edit.ts';
+import { encodedText, requestParameters, requestsOf } from '../switchboard/edit.ts';
 import { defineFault } from '../switchboard/fault.ts';
 
 export default defineFault({
@@ -10,8 +10,8 @@ export default defineFault({
   parameters: z.object({
     ...requestParameters,
     name: z.string().min(1),
-    from: z.string().optional(),
-    to: z.string().optional(),
+    from: encodedText.optional(),
+    to: encodedText.optional(),
     of: z.coerce.number().int().default(200),
   }),
   install: ({ wrap }, { name, from, to, of, ...requests }) => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { onlyThe, requestParameters, requestsOf } from '../switchboard/edit.ts';
+import { onlyThe, positionParameter, requestParameters, requestsOf } from '../switchboard/edit.ts';
 import { defineFault } from '../switchboard/fault.ts';
 
 export default defineFault({
@@ -11,7 +11,7 @@ export default defineFault({
   parameters: z.object({
     ...requestParameters,
     ms: z.coerce.number().positive(),
-    only: z.coerce.number().int().positive().optional(),
+    only: positionParameter,
   }),
   install: ({ wrap }, { ms, only, ...requests }) => {
     const isIt = onlyThe(only);

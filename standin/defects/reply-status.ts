@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { onlyThe, requestParameters, requestsOf } from '../switchboard/edit.ts';
+import { onlyThe, positionParameter, requestParameters, requestsOf } from '../switchboard/edit.ts';
 import { defineFault } from '../switchboard/fault.ts';
 
 const status = z.coerce.number().int().min(200).max(599);
@@ -13,7 +13,7 @@ export default defineFault({
     ...requestParameters,
     of: status.default(200),
     to: status,
-    only: z.coerce.number().int().positive().optional(),
+    only: positionParameter,
   }),
   install: ({ wrap }, { of, to, only, ...requests }) => {
     const matches = requestsOf(requests);

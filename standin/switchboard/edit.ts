@@ -7,11 +7,16 @@ const requestPattern = z
   .string()
   .regex(/^(?:GET|POST|PUT|DELETE) \//, 'expected a method and a path, such as "GET /api/threads/{id}"');
 
-/** Which requests: on a method and path, from whom, with which text in the query or the body. */
+/** What a specification has no room for, such as a colon, stands in it percent-encoded. */
+export const encodedText = z.string().transform((text) => decodeURIComponent(text));
+
+/** Which requests: on a method and path, from whom, with a header, with or without a text in the query or the body. */
 export const requestParameters = {
   on: requestPattern,
   by: z.enum(['anonymous', 'token']).optional(),
-  having: z.string().min(1).optional(),
+  with: z.string().min(1).optional(),
+  having: encodedText.optional(),
+  lacking: encodedText.optional(),
 };
 
 type Requests = z.output<z.ZodObject<typeof requestParameters>>;
@@ -19,19 +24,29 @@ type Requests = z.output<z.ZodObject<typeof requestParameters>>;
 const textOf = (call: HttpCall): string =>
   `${call.query.toString()} ${call.body.kind === 'json' ? JSON.stringify(call.body.value) : ''}`;
 
-export const requestsOf = ({ on, by, having }: Requests): ((call: HttpCall) => boolean) => {
+export const requestsOf = ({ on, by, with: header, having, lacking }: Requests): ((call: HttpCall) => boolean) => {
   const escaped = on.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{[^}]*\}/g, '[^/]+');
   const pattern = new RegExp(`^${escaped}$`);
   return (call) =>
     pattern.test(`${call.method} ${call.path}`) &&
     (by === undefined || (by === 'anonymous') === (call.headers.authorization === undefined)) &&
-    (having === undefined || textOf(call).includes(having));
+    (header === undefined || call.headers[header] !== undefined) &&
+    (having === undefined || textOf(call).includes(having)) &&
+    (lacking === undefined || !textOf(call).includes(lacking));
 };
 
-/** True for the n-th call only; always, where no n is given. */
-export const onlyThe = (position: number | undefined): (() => boolean) => {
+/** `3` is the third time only, `3-` the third and every later one. */
+export const positionParameter = z
+  .string()
+  .regex(/^\d+-?$/, 'expected a number, such as 3, or 3- for this and every later time')
+  .optional();
+
+/** Counts how often it is asked, and is true at the position; always, where none is given. */
+export const onlyThe = (position: string | undefined): (() => boolean) => {
   let count = 0;
-  return () => position === undefined || ++count === position;
+  const first = Number.parseInt(position ?? '1');
+  const last = position === undefined || position.endsWith('-') ? Infinity : first;
+  return () => ++count >= first && count <= last;
 };
 
 export const OPERATIONS = ['set', 'drop', 'add', 'swap', 'reverse', 'repeat', 'pop', 'empty', 'first'] as const;
@@ -40,9 +55,9 @@ export const OPERATIONS = ['set', 'drop', 'add', 'swap', 'reverse', 'repeat', 'p
 export const editParameters = {
   at: z.string().regex(/^(?:\/[^/]+)*$/, 'expected a JSON pointer such as /data/user_id'),
   op: z.enum(OPERATIONS).default('set'),
-  from: z.string().optional(),
-  to: z.string().optional(),
-  only: z.coerce.number().int().positive().optional(),
+  from: encodedText.optional(),
+  to: encodedText.optional(),
+  only: positionParameter,
 };
 
 type EditParameters = z.output<z.ZodObject<typeof editParameters>>;

@@ -1,1 +1,25 @@
-export const DEFECTS: Readonly<Record<string, string>> = {};
+/**
+ * For each assertion of the P1 tests a defect of the server that only this assertion sees, or that it sees first.
+ * Defects are faults of the catalogue, or small ones of standin/defects that are made by their parameters.
+ */
+import { AGENT_EXECUTION } from './defects/agent-execution.ts';
+import { CONVERSATIONS } from './defects/conversations.ts';
+import { REALTIME_CHAT } from './defects/realtime-chat.ts';
+import { RESILIENCE } from './defects/resilience.ts';
+import { SESSIONS } from './defects/sessions.ts';
+import { TENANT_ISOLATION } from './defects/tenant-isolation.ts';
+
+export const DEFECTS: Readonly<Record<string, string>> = {
+  ...AGENT_EXECUTION,
+  ...CONVERSATIONS,
+  ...REALTIME_CHAT,
+  ...RESILIENCE,
+  ...SESSIONS,
+  ...TENANT_ISOLATION,
+};
+
+/** Assertions about the suite's own client, which no defect of the server can make fail, and who checks them. */
+export const OF_THE_CLIENT: Readonly<Record<string, string>> = {
+  'P1-11 control.refused expect': 'checks/fixtures/http-client.spec.ts',
+  'P1-20 control.refused expect': 'checks/fixtures/http-client.spec.ts',
+};

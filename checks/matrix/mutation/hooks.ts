@@ -42,6 +42,8 @@ const started = z.object({ id: z.int(), port: z.int(), apiOrigin: z.url(), authO
 export const serve = async (info: TestInfo): Promise<() => Promise<unknown>> => {
   const defect = trials.find(({ number }) => number === numberOf(info))?.defect ?? '';
   const { id, port, apiOrigin, authOrigin } = started.parse(await ask('/start', { defect }));
+  // The P1 tests open no page.
+  delete process.env['STANDIN_APP_ORIGIN'];
   Object.assign(process.env, { STANDIN_PORT: port, STANDIN_ORIGIN: apiOrigin, STANDIN_AUTH_ORIGIN: authOrigin });
   return () => ask('/stop', { id });
 };

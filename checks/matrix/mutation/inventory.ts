@@ -39,6 +39,7 @@ const CLIENT = new Set([
   'close',
   'stream',
 ]);
+const LEAST_ARGUMENTS: Readonly<Record<string, number>> = { connect: 2, parse: 3 };
 const HELPER = /^(?:expect[A-Z]\w*|runOf|knownFrames|framesOf)$/;
 
 const calleeName = (call: ts.CallExpression): string | undefined =>
@@ -74,8 +75,8 @@ const kindOf = (call: ts.CallExpression, helpers: ReadonlySet<string>): SiteKind
   const name = calleeName(call) ?? '';
   if (REPLY.has(name) && call.arguments.length >= 2) return 'reply';
   if (!CLIENT.has(name) || call.arguments.length === 0) return undefined;
-  // `connect` of other things and `next` of iterators take no key.
-  return name === 'connect' && call.arguments.length < 2 ? undefined : 'client';
+  // Others of these names, such as `JSON.parse`, take no key.
+  return call.arguments.length < (LEAST_ARGUMENTS[name] ?? 1) ? undefined : 'client';
 };
 
 /** `await settle(...)` looks at how something ended instead of failing by it. */
@@ -136,7 +137,7 @@ const awaits = (node: ts.Node): boolean => ts.isAwaitExpression(node) || hasAwai
 
 /** The name of the nearest function that has one. */
 const functionAround = (node: ts.Node): string[] => {
-  for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent)
+  for (let at = node.parent; !ts.isSourceFile(at); at = at.parent)
     if (isFunction(at) && ts.isVariableDeclaration(at.parent)) return [at.parent.name.getText()];
   return [];
 };

@@ -5,11 +5,12 @@ import { parseArgs } from 'node:util';
 import { jsonPieces, writeWhole } from '../../../reporter/files.ts';
 import { caseOf } from '../expectation.ts';
 import { Sources } from '../sources.ts';
+import { OF_THE_CLIENT } from './defects.ts';
 import { instrument } from './instrument.ts';
 import { inventory } from './inventory.ts';
 import { ledgerOf, mutationReport, type MutationReport } from './ledger.ts';
 import { loadTrials, runLane, type Trial, type Work } from './trial.ts';
-import { workOfCatalogue, workOfTable } from './work.ts';
+import { contradictions, workOfCatalogue, workOfTable } from './work.ts';
 
 const USAGE = `Usage: npm run mutation -- [options]
   --only TEXT    trials whose test or defect contains the text (repeatable)
@@ -83,7 +84,7 @@ const laneOf = (queue: readonly Work[], count: number, weight: (work: Work) => n
 
 const outcomeOf = ({ failed, verified, message }: Trial): string => {
   const [first] = failed;
-  if (first === undefined) return verified ? 'NOT SEEN' : `fails outside the assertions: ${message}`;
+  if (first === undefined) return verified ? 'verified' : `fails outside the assertions: ${message}`;
   return `${failed.length === 1 && verified ? 'needs' : 'sees'}  ${first}`;
 };
 
@@ -97,7 +98,7 @@ const main = async (): Promise<number> => {
   const sources = new Sources('.');
   const sourcesOf = ({ defect }: Work): string =>
     sources.hashFor(caseOf({ id: defect, kind: 'fault', faults: defect.split(',') }));
-  const keyOf = ({ defect, test }: Work): string => `${test} ${defect}`;
+  const keyOf = ({ defect, test }: Work): string => `${test} ${defect === '' ? 'healthy' : defect}`;
   const earlier = new Map(loadTrials(out).map((trial) => [keyOf(trial), trial]));
   const stored = asked.flatMap((work) => {
     const trial = values.resume === true ? earlier.get(keyOf(work)) : undefined;
@@ -135,8 +136,11 @@ const main = async (): Promise<number> => {
     durationMs: Math.round(performance.now() - begun),
     complete: done.length === all.length,
     trials: { done: done.length, of: all.length, takenOver: stored.length },
-    errors: wrong.filter((one) => one !== undefined),
-    ...ledgerOf(sites, done),
+    errors: [...wrong.filter((one) => one !== undefined), ...contradictions(done)],
+    ...ledgerOf(
+      sites.filter(({ id }) => !(id in OF_THE_CLIENT)),
+      done,
+    ),
   });
   const file = join(out, 'mutation.json');
   writeWhole(file, jsonPieces(report));

@@ -54,5 +54,5 @@ watchParent(leave);
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;
-  process.stdout.write(`standin ready: port ${port} api ${origin} auth ${origin}\n`);
+  process.stdout.write(`standin ready: port ${port} api ${origin} auth ${origin} app ${origin}\n`);
 });

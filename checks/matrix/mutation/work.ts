@@ -2,14 +2,19 @@
 import { CASES } from '../expectations.ts';
 import { TESTS } from '../expectation.ts';
 import { DEFECTS } from './defects.ts';
-import type { Work } from './trial.ts';
+import type { Trial, Work } from './trial.ts';
 
 /** `P1-07+P1-11 expectSuccess *.status expect`: one of them is enough. */
 const testOf = (assertion: string): string => assertion.slice(0, 5);
 
-/** Every defect of the table, with the test of the assertion that it is for. */
+const HEALTHY = '';
+
+/** Every defect of the table with the test of the assertion that it is for, and each test without any. */
 export const workOfTable = (): Work[] => {
-  const all = Object.entries(DEFECTS).map(([assertion, defect]) => ({ defect, test: testOf(assertion) }));
+  const all = [
+    ...TESTS.map((test) => ({ defect: HEALTHY, test })),
+    ...Object.entries(DEFECTS).map(([assertion, defect]) => ({ defect, test: testOf(assertion) })),
+  ];
   return all.filter(
     (one, index) => all.findIndex(({ defect, test }) => defect === one.defect && test === one.test) === index,
   );
@@ -24,3 +29,16 @@ export const workOfCatalogue = (): Work[] =>
       return tests.length < TESTS.length ? tests.map((test) => ({ defect: id, test })) : [];
     },
   );
+
+/** Where the table and the trials disagree. */
+export const contradictions = (trials: readonly Trial[]): string[] => [
+  ...trials
+    .filter(({ defect, failed, verified }) => defect === HEALTHY && (failed.length > 0 || !verified))
+    .map(({ test, failed, message }) => `${test} fails without any defect: ${failed[0] ?? message}`),
+  ...Object.entries(DEFECTS).flatMap(([assertion, defect]) => {
+    const trial = trials.find((one) => one.defect === defect && one.test === testOf(assertion));
+    return trial === undefined || trial.failed[0] === assertion
+      ? []
+      : [`${assertion}: under ${defect} the first to fail is ${trial.failed[0] ?? 'none'}`];
+  }),
+];

@@ -1,0 +1,57 @@
+/** The fast part of `npm run mutation`: the table is complete, and the suite can still be instrumented. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import ts from 'typescript';
+import { catalogue } from '../../../standin/switchboard/switchboard.ts';
+import { Sources } from '../sources.ts';
+import { DEFECTS, OF_THE_CLIENT } from './defects.ts';
+import { instrument } from './instrument.ts';
+import { inventory } from './inventory.ts';
+
+const known = [...Object.keys(DEFECTS), ...Object.keys(OF_THE_CLIENT)];
+
+test('every assertion of the P1 tests has a defect in the table, and the table names no other', () => {
+  const assertions = inventory('.').map(({ id }) => id);
+  expect(
+    assertions.filter((id) => !known.includes(id)),
+    'new assertions: add the defect that each of them is for to checks/matrix/mutation/defects',
+  ).toEqual([]);
+  expect(
+    known.filter((id) => !assertions.includes(id)),
+    'rows of assertions that are gone',
+  ).toEqual([]);
+  expect(new Set(known).size).toBe(known.length);
+});
+
+test('every defect of the table is one that the stand-in knows, and every parametric one is used', () => {
+  const { faults, defects } = catalogue();
+  const used = new Set(
+    Object.values(DEFECTS)
+      .flatMap((specs) => specs.split(','))
+      .map((spec) => spec.split(':', 1)[0] ?? ''),
+  );
+  expect([...used].filter((id) => !faults.includes(id) && !defects.includes(id))).toEqual([]);
+  expect(defects.filter((id) => !used.has(id))).toEqual([]);
+});
+
+test('an assertion of the client names the check that stands for it', () => {
+  for (const file of Object.values(OF_THE_CLIENT)) expect(readFileSync(file, 'utf8')).toContain('tcp-refused');
+});
+
+test('the suite can be instrumented: every test and assertion is wrapped, and the files are TypeScript', ({}, info) => {
+  const tree = new Sources('.').copyTo(info.outputPath('tree'));
+  const sites = inventory(tree);
+  const copy = instrument(tree, sites);
+  for (const file of new Set(sites.map((site) => site.file))) {
+    const text = readFileSync(join(copy, file), 'utf8');
+    const options = { reportDiagnostics: true, compilerOptions: { target: ts.ScriptTarget.ESNext } };
+    expect(ts.transpileModule(text, options).diagnostics, file).toEqual([]);
+    const wrapped = [...text.matchAll(/__assertion\.(?:site|reply|frame|stands|secondary)\((\d+)/g)].map(([, number]) =>
+      Number(number),
+    );
+    const expected = sites.filter((site) => site.file === file).map(({ number }) => number);
+    expect(wrapped.sort((a, b) => a - b)).toEqual(expected);
+    expect(text).not.toMatch(/^test\(/m);
+  }
+});
