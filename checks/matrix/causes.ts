@@ -1,5 +1,6 @@
 /** Judges the diagnosis: one case is right when the expected cause explains every test that has to be red. */
-import { TESTS, type Case } from './expectation.ts';
+import { idsOf } from '../../tests/catalogue.ts';
+import type { Case } from './expectation.ts';
 import type { Observed } from './result.ts';
 
 export const CAUSE_OUTCOMES = ['right', 'unknown', 'wrong', 'wrong-at-high', 'not-diagnosed', 'not-judged'] as const;
@@ -32,7 +33,7 @@ const isJudged = (one: Case): boolean =>
 export const judgeCauses = (one: Case, observed: Observed | undefined): CauseJudgement => {
   const none = { problems: [], groups: [] };
   if (observed === undefined || !isJudged(one)) return { outcome: 'not-judged', ...none };
-  const red = TESTS.filter((test) => {
+  const red = idsOf(one.priority).filter((test) => {
     const row = observed.rows.find(({ id }) => id === test);
     return row?.result === 'failed' || (row?.result === 'unverified' && observed.stopped !== null);
   });

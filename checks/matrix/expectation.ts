@@ -1,6 +1,6 @@
 /** What one run of the suite has to show: the words in which FAULTS.md is written down. */
 import type { FailureClass } from '../../evidence/failure.ts';
-import { idsOf } from '../../tests/catalogue.ts';
+import { idsOf, type Priority } from '../../tests/catalogue.ts';
 
 export const LAYERS = [
   'network',
@@ -17,6 +17,7 @@ export const LAYERS = [
   'sessions',
   'lifecycle',
   'health',
+  'page',
 ] as const;
 export type Layer = (typeof LAYERS)[number];
 
@@ -32,6 +33,8 @@ export interface Case {
   /** Name of the case and, for a fault or a control, what STANDIN_FAULTS is set to. */
   readonly id: string;
   readonly kind: 'fault' | 'control' | 'scenario';
+  /** Of the tests that run and are judged. */
+  readonly priority: Priority;
   /** The fault, control or scenario that this case is a variant of. */
   readonly of: string;
   /** Undefined where faults of several layers act, or none. */
@@ -68,15 +71,16 @@ export interface Case {
 }
 
 /** `'01–04, 16'` as ids of the catalogue. */
-export const tests = (list: string): readonly string[] =>
+export const testsIn = (priority: Priority, list: string): readonly string[] =>
   list
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .flatMap((part) => {
       const [from = '', to = from] = part.split('–');
-      return TESTS.filter((id) => id >= `P1-${from}` && id <= `P1-${to}`);
+      return idsOf(priority).filter((id) => id >= `${priority}-${from}` && id <= `${priority}-${to}`);
     });
+export const tests = (list: string): readonly string[] => testsIn('P1', list);
 
 export const except = (...lists: readonly (readonly string[])[]): readonly string[] =>
   TESTS.filter((id) => !lists.some((list) => list.includes(id)));
@@ -86,6 +90,7 @@ const PER_RED = 2_500;
 
 export const caseOf = (given: Pick<Case, 'id' | 'kind'> & Partial<Case>): Case => ({
   of: given.id.split(':', 1)[0] ?? given.id,
+  priority: 'P1',
   layer: undefined,
   origin: undefined,
   faults: given.kind === 'scenario' ? [] : [given.id],

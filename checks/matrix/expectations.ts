@@ -2,6 +2,7 @@
 import { CONTROL_REPEATS, CONTROLS } from './controls.ts';
 import type { Case } from './expectation.ts';
 import { FAULTS } from './faults.ts';
+import { P2_CASES, P2_ONLY } from './p2.ts';
 import { IMMEDIATE_REPEATS, SCENARIO_CASES } from './scenarios.ts';
 
 const repeated = (one: Case, times: number): readonly Case[] =>
@@ -11,12 +12,13 @@ export const CASES: readonly Case[] = [
   ...SCENARIO_CASES,
   ...FAULTS,
   ...CONTROLS,
+  ...P2_CASES,
   ...SCENARIO_CASES.filter(({ id }) => id === 'session-5-immediate').flatMap((one) => repeated(one, IMMEDIATE_REPEATS)),
   ...CONTROLS.flatMap((one) => repeated(one, CONTROL_REPEATS)),
 ];
 
 /** Ids as the stand-in's folders have to have them. */
-export const FAULT_IDS: readonly string[] = [...new Set(FAULTS.map((one) => one.of))];
+export const FAULT_IDS: readonly string[] = [...new Set(FAULTS.map((one) => one.of)), ...P2_ONLY];
 export const CONTROL_IDS: readonly string[] = [
   ...new Set(CONTROLS.filter(({ faults }) => faults.length === 1).map((one) => one.of)),
 ];
@@ -46,4 +48,8 @@ export const SAMPLE: readonly string[] = [
   'ws-health-degraded',
   'control-extra-fields',
   'control-frame-order',
+  'p2/healthy',
+  'p2/cors-missing',
+  'p2/page-broken:what=reconnect',
+  'p2/auth-audience-ignored',
 ];

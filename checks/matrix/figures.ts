@@ -1,6 +1,7 @@
 /** The numbers of the matrix, from its judgements alone. */
 import { CAUSE_OUTCOMES } from './causes.ts';
-import { LAYERS, TESTS } from './expectation.ts';
+import { CATALOGUE, idsOf, type CatalogueEntry } from '../../tests/catalogue.ts';
+import { LAYERS } from './expectation.ts';
 import type { Cell, Fit, Judgement } from './judge.ts';
 import { lowerBound } from './statistics.ts';
 
@@ -19,13 +20,16 @@ export interface Share {
 }
 
 const MOST_SPECIFIC = 3;
-/** "Leaves most others green": more than half of the other 21. */
-const SPECIFIC_AT_MOST = 1 + Math.floor((TESTS.length - 1) / 2) - 1;
+/** "Leaves most others green": more than half of the other tests of its priority. */
+const specificAtMost = (tests: number): number => Math.floor((tests - 1) / 2);
+
+/** What P2 sees of a fault is a figure of its own. */
+const faultOf = ({ case: { of, priority } }: Judgement): string => (priority === 'P1' ? of : `p2/${of}`);
 
 const faultFigures = (judgements: readonly Judgement[]): FaultFigure[] => {
   const counted = judgements.filter((one) => one.case.kind === 'fault' && one.case.blindSpot === undefined);
-  return [...new Set(counted.map((one) => one.case.of))].map((id) => {
-    const variants = counted.filter((one) => one.case.of === id);
+  return [...new Set(counted.map((one) => faultOf(one)))].map((id) => {
+    const variants = counted.filter((one) => faultOf(one) === id);
     return {
       id,
       layer: variants[0]?.case.layer ?? '',
@@ -53,7 +57,7 @@ const pick = ({ test, result, class: failed, key, message }: Cell) => ({
 
 const share = (list: readonly boolean[]): Share => ({ count: list.filter(Boolean).length, of: list.length });
 
-const specificOf = (judgements: readonly Judgement[], test: string) => {
+const specificOf = (judgements: readonly Judgement[], { id: test, priority }: CatalogueEntry) => {
   const sees = judgements
     .filter(({ case: { kind } }) => kind === 'fault')
     .filter(({ cells }) =>
@@ -64,7 +68,7 @@ const specificOf = (judgements: readonly Judgement[], test: string) => {
   return {
     test,
     sees: sees.length,
-    specific: sees.filter(({ red }) => red <= SPECIFIC_AT_MOST).length,
+    specific: sees.filter(({ red }) => red <= specificAtMost(idsOf(priority).length)).length,
     most: sees.slice(0, MOST_SPECIFIC),
   };
 };
@@ -78,7 +82,7 @@ export const figuresOf = (judgements: readonly Judgement[], whole: boolean) => {
     ({ case: { kind, red, degraded, of } }) =>
       kind === 'control' || (kind === 'scenario' && of === 'healthy' && red.length + degraded.length === 0),
   );
-  const byTest = TESTS.map((test) => specificOf(ran, test));
+  const byTest = CATALOGUE.map((entry) => specificOf(ran, entry));
   const judgedCauses = judgements.map(({ causes }) => causes.outcome);
   return {
     layers: LAYERS.map((layer) => ({

@@ -2,7 +2,8 @@
 import type { FailureClass } from '../../evidence/failure.ts';
 import { judgeCauses, type CauseJudgement } from './causes.ts';
 import { fits } from './classes.ts';
-import { TESTS, type Case } from './expectation.ts';
+import { idsOf } from '../../tests/catalogue.ts';
+import type { Case } from './expectation.ts';
 import type { CaseResult, Observed, ObservedRow } from './result.ts';
 
 export const EXPECTED = ['red', 'one-of', 'degraded', 'green', 'free'] as const;
@@ -110,12 +111,12 @@ const runProblems = (one: Case, observed: Observed): string[] => {
 };
 
 /** Tests that say the same stand together: a wall of 22 equal lines hides the twenty-third. */
-const grouped = (cells: readonly Cell[]): string[] => {
+const grouped = (cells: readonly Cell[], all: number): string[] => {
   const saying = ({ fit, result, class: failed, key }: Cell): string =>
     `${fit.replace('-', ' ')}: ${result}${failed === null ? '' : ` [${failed}]`}${key === null ? '' : ` ${key}`}`;
   return [...new Set(cells.map(saying))].map((said) => {
     const ids = cells.filter((cell) => saying(cell) === said).map(({ test }) => test);
-    return `${ids.length === TESTS.length ? `all ${TESTS.length}` : ids.join(', ')} ${said}`;
+    return `${ids.length === all ? `all ${all}` : ids.join(', ')} ${said}`;
   });
 };
 
@@ -132,13 +133,16 @@ export const judge = (one: Case, result: CaseResult): Judgement => {
       suiteMs: null,
       verdict: null,
     };
-  const cells = TESTS.map((test) => cellOf(one, observed, test));
+  const cells = idsOf(one.priority).map((test) => cellOf(one, observed, test));
   const noneOf = one.oneOf.length > 0 && !cells.some((cell) => one.oneOf.includes(cell.test) && cell.red);
   const wrong = runProblems(one, observed);
   const missed = noneOf || cells.some(({ fit }) => MISSES.includes(fit));
   const coloured = cells.some(({ fit }) => fit === 'wrongly-red' || fit === 'wrongly-degraded');
   const problems = [
-    ...grouped(cells.filter(({ fit }) => fit !== 'as-expected' && fit !== 'free')),
+    ...grouped(
+      cells.filter(({ fit }) => fit !== 'as-expected' && fit !== 'free'),
+      cells.length,
+    ),
     ...(noneOf ? [`none of ${one.oneOf.join(', ')} is red`] : []),
     ...wrong,
   ];

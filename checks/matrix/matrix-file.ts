@@ -47,6 +47,7 @@ const figures = z.strictObject({
 const matrixCase = z.strictObject({
   id: z.string(),
   kind: z.enum(['fault', 'control', 'scenario']),
+  priority: z.enum(['P1', 'P2']),
   layer: z.string().nullable(),
   origin: z.string().nullable(),
   note: z.string().nullable(),
@@ -108,6 +109,7 @@ export type MatrixFile = z.infer<typeof matrixFile>;
 export const caseEntry = (one: Judgement): MatrixFile['cases'][number] => ({
   id: one.case.id,
   kind: one.case.kind,
+  priority: one.case.priority,
   layer: one.case.layer ?? null,
   origin: one.case.origin ?? null,
   note: one.case.blindSpot ?? one.case.note ?? null,

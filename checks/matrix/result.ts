@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { TURNED_AWAY } from '../../evidence/annotations.ts';
 import { causeGroup, finding } from '../../reporter/causes.ts';
 import { jsonPieces, writeWhole } from '../../reporter/files.ts';
+import type { Priority } from '../../tests/catalogue.ts';
 import { attemptFailure, RESULTS, runRecord } from '../../reporter/record.ts';
 
 const count = z.object({ passed: z.int(), of: z.int() });
@@ -50,7 +51,7 @@ export type CaseResult = z.infer<typeof caseResult>;
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
 
 /** From `run.json` and `impact.json` of a run of the suite. */
-export const observe = (reports: string): Observed => {
+export const observe = (reports: string, of: Priority): Observed => {
   const record = runRecord.parse(readJson(join(reports, 'impact', 'run.json')));
   const { verdict, readings } = impact.parse(readJson(join(reports, 'impact', 'impact.json')));
   const ban = record.rows.find(({ reason }) => reason?.startsWith(TURNED_AWAY) === true)?.reason;
@@ -64,7 +65,7 @@ export const observe = (reports: string): Observed => {
     tolerant: readings.tolerant.passed,
     stopped: stopped === null ? null : { class: stopped.class, message: stopped.message },
     rows: record.rows
-      .filter(({ priority }) => priority === 'P1')
+      .filter(({ priority }) => priority === of)
       .map(({ id, result, reason, attempts, degraded, cleanup }) => ({
         id,
         result,

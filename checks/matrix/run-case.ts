@@ -16,6 +16,7 @@ const LIMIT_MS = 300_000;
 /** What a run gets to write its reports after it was asked to end. */
 const GRACE_MS = 4_000;
 const EXCERPT = 600;
+const PROJECT = { P1: 'p1-critical', P2: 'p2-high' } as const;
 
 export interface RunSettings {
   readonly tree: string;
@@ -93,7 +94,7 @@ const attempt = async (one: Case, settings: RunSettings, folder: string): Promis
     const variables = external === undefined ? selection : external.variables;
     const args = [
       '--project=preflight',
-      '--project=p1-critical',
+      `--project=${PROJECT[one.priority]}`,
       '--retries=0',
       `--workers=${one.workers ?? settings.workers}`,
     ];
@@ -103,7 +104,7 @@ const attempt = async (one: Case, settings: RunSettings, folder: string): Promis
     await external?.stop();
   }
   if (!existsSync(join(reports, 'impact', 'run.json'))) return `the run left no record:\n${tail(log)}`;
-  return observe(reports);
+  return observe(reports, one.priority);
 };
 
 export const runCase = async (one: Case, sources: string, settings: RunSettings): Promise<CaseResult> => {

@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { html, textOf, trusted, type Markup } from '../../../reporter/html/template.ts';
-import { CATALOGUE } from '../../../tests/catalogue.ts';
-import { TESTS } from '../expectation.ts';
+import { CATALOGUE, idsOf, type Priority } from '../../../tests/catalogue.ts';
 import type { MatrixFile } from '../matrix-file.ts';
 import { labelOf, LEGEND, lookOf } from './cells.ts';
 import { SCRIPT } from './script.ts';
@@ -19,7 +18,7 @@ const element = (name: string, content: string, attributes = ''): Markup =>
   trusted(`<${name}${attributes}>${content}</${name}>`);
 
 const percent = ({ count, of }: Count): string => (of === 0 ? '–' : `${((100 * count) / of).toFixed(1)} %`);
-const short = (test: string): string => test.replace('P1-', '');
+const short = (test: string): string => test.replace(/^P\d-/, '');
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
 const tile = (name: string, value: string, note: string): Markup =>
@@ -44,7 +43,7 @@ const tiles = ({ figures }: MatrixFile): Markup => {
   return html`<dl class="tiles">
     ${tile('Faults seen', `${detection.count}/${detection.of}`, `${percent(detection)}, at least ${(100 * detection.lowerBound).toFixed(1)} % (${detection.bound})`)}
     ${tile('Localised', `${localisation.count}/${localisation.of}`, `${percent(localisation)} of the faults seen colour only the expected tests`)}
-    ${tile('Green stays green', `${controls.count}/${controls.of}`, 'controls and healthy runs, all 22 verified')}
+    ${tile('Green stays green', `${controls.count}/${controls.of}`, 'controls and healthy runs, every test verified')}
     ${tile('Scenarios', `${scenarios.count}/${scenarios.of}`, 'results, verdict and readings as written')}
     ${causesTile(figures)}
   </dl>`;
@@ -62,7 +61,7 @@ const matrixRow = (entry: Entry, index: number): Markup =>
     </th>
     ${
       entry.cells.length === 0
-        ? html`<td colspan="${TESTS.length}" class="no-evidence">no result</td>`
+        ? html`<td colspan="${idsOf(entry.priority).length}" class="no-evidence">no result</td>`
         : entry.cells.map(
             (cell, at) =>
               html`<td class="${lookOf(cell).name}">
@@ -74,22 +73,27 @@ const matrixRow = (entry: Entry, index: number): Markup =>
     }
   </tr>`;
 
-const matrixTable = (cases: readonly Entry[]): Markup => {
+const matrixTable = (all: readonly Entry[], priority: Priority): Markup => {
+  const cases = all.filter((entry) => entry.priority === priority);
+  const tests = idsOf(priority);
+  if (cases.length === 0) return html``;
   const groups = [...new Set(cases.map(groupOf))];
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Matrix">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Matrix of ${priority}">
     <table class="matrix">
       <thead>
         <tr>
           <th scope="col">case</th>
-          ${TESTS.map((test) => html`<th scope="col"><abbr title="${test} ${CATALOGUE.find(({ id }) => id === test)?.name}">${short(test)}</abbr></th>`)}
+          ${tests.map((test) => html`<th scope="col"><abbr title="${test} ${CATALOGUE.find(({ id }) => id === test)?.name}">${short(test)}</abbr></th>`)}
         </tr>
       </thead>
       ${groups.map((group) => {
-        const members = cases.map((entry, index) => ({ entry, index })).filter(({ entry }) => groupOf(entry) === group);
+        const members = all
+          .map((entry, index) => ({ entry, index }))
+          .filter(({ entry }) => entry.priority === priority && groupOf(entry) === group);
         const good = members.filter(({ entry }) => entry.outcome === 'as-expected').length;
         return html`<tbody>
           <tr class="group">
-            <th colspan="${TESTS.length + 1}" scope="rowgroup">
+            <th colspan="${tests.length + 1}" scope="rowgroup">
               ${group} <span class="soft">${good}/${members.length} as expected</span>
             </th>
           </tr>
@@ -216,7 +220,8 @@ export const matrixPage = (file: MatrixFile): string => {
           <ul class="legend">
             ${LEGEND.map(({ symbol, name, meaning }) => html`<li><span class="${name}" aria-hidden="true">${symbol}</span>${meaning}</li>`)}
           </ul>
-          ${matrixTable(file.cases)} ${problemList('Missed faults', figures.missed)}
+          ${matrixTable(file.cases, 'P1')} ${matrixTable(file.cases, 'P2')}
+          ${problemList('Missed faults', figures.missed)}
           ${problemList('Seen, but other tests were coloured too', figures.inexact)}
           ${problemList('False alarms', figures.falseAlarms)}
           ${problemList('Scenarios that end otherwise', figures.wrongScenarios)}
