@@ -1,5 +1,6 @@
 /** `npm run doctor`: what is missing before the suite can say anything, and what to do about it. */
 import { loadEnvironment, prepareEnvironment, SetupError, type Environment } from '../fixtures/environment.ts';
+import { plain } from '../evidence/plain-text.ts';
 import { protect } from '../evidence/redaction.ts';
 import { lines, messageOf, type Finding } from './finding.ts';
 import { checkChromium, checkNode, checkReports, checkVariables } from './machine.ts';
@@ -7,7 +8,8 @@ import { checkPlatform } from './platform.ts';
 import { startStandin } from './standin.ts';
 
 const say = (findings: readonly Finding[]): void => {
-  process.stdout.write(`${findings.flatMap(lines).join('\n')}\n`);
+  // Nobody has to set a locale before the doctor can be read.
+  process.stdout.write(plain(`${findings.flatMap(lines).join('\n')}\n`));
 };
 
 /** The variables, or why they cannot be used. */

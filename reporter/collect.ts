@@ -1,6 +1,6 @@
 /** Reads a finished Playwright suite into rows: one per catalogue id, whatever ran. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import type { FullResult, Suite, TestCase, TestResult } from '@playwright/test/reporter';
 import { z } from 'zod';
 import { ANNOTATION, ATTACHMENT, spentOf, type Spent } from '../evidence/annotations.ts';
@@ -174,7 +174,7 @@ export const collect = (input: CollectInput): Collected => {
       capability: entry.capability,
       claim: entry.claim,
       title: tests[0] === undefined ? null : oneLine(tests[0].title, 500),
-      file: tests[0] === undefined ? null : relative(input.rootDir, tests[0].location.file),
+      file: tests[0] === undefined ? null : relative(input.rootDir, tests[0].location.file).split(sep).join('/'),
       result: found.result,
       reason: found.reason === null ? null : oneLine(found.reason, 500),
       attempts: tests.flatMap((test) => test.results.toSorted((a, b) => a.retry - b.retry).map(attemptOf)),

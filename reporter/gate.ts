@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { plain } from '../evidence/plain-text.ts';
 import { assess, EXIT_CODE } from './assess.ts';
 import { crossCheck } from './cross-check.ts';
 import { readEnvironment } from './environment.ts';
@@ -139,5 +140,6 @@ const answer = (): { lines: string[]; exitCode: number } => {
 };
 
 const { lines, exitCode } = answer();
-process.stdout.write(`${lines.join('\n')}\n`);
+const text = `${lines.join('\n')}\n`;
+process.stdout.write(readEnvironment().unicode ? text : plain(text));
 process.exitCode = exitCode;

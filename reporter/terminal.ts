@@ -1,4 +1,5 @@
 /** The summary that ends every run, green ones too: at most 25 lines. */
+import { plain } from '../evidence/plain-text.ts';
 import type { Assessment } from './assess.ts';
 import { duration, exposureLine, furtherLine, instant, oneLine, shown } from './format.ts';
 import { spentText } from '../evidence/annotations.ts';
@@ -17,10 +18,6 @@ const SYMBOLS: Readonly<Record<Result, readonly [unicode: string, ascii: string]
 
 const cells = (rows: readonly Row[], symbol: (result: Result) => string): string =>
   rows.map((row) => `${row.id.slice(3)}${symbol(row.result)}`).join(' ');
-
-const ASCII: Readonly<Record<string, string>> = { '…': '...', '·': '|', '€': 'EUR ', '£': 'GBP ', '—': '-', '–': '-' };
-
-const plain = (line: string): string => line.replace(/[^\x20-\x7e]/gu, (character) => ASCII[character] ?? '?');
 
 export const terminalSummary = (
   record: RecordBody,

@@ -2,6 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { plain } from '../../evidence/plain-text.ts';
+import { readEnvironment } from '../../reporter/environment.ts';
 import { jsonPieces, writeWhole } from '../../reporter/files.ts';
 import type { Case } from './expectation.ts';
 import { failsOf, figuresOf } from './figures.ts';
@@ -20,8 +22,9 @@ const INTERRUPTED = 130;
 /** Inside the repository, where the copy finds the installed packages. */
 const TREES = 'reports/matrix';
 
+const { unicode } = readEnvironment();
 const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${unicode ? line : plain(line)}\n`);
 };
 
 const optionsOrLeave = (): MatrixOptions => {
