@@ -47,15 +47,15 @@ const steps: readonly (readonly [string, () => Outcome])[] = [
 ];
 
 const names = steps.map(([name]) => name);
-const wanted = process.argv.slice(2);
-if (wanted.includes('--list')) {
-  console.log(names.join('\n'));
-  process.exit(0);
-}
+const wanted = process.argv.slice(2).filter((name) => name !== '--list');
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   console.error(`no step ${unknown.join(', ')}; there are: ${names.join(', ')}`);
   process.exit(2);
+}
+if (process.argv.includes('--list')) {
+  console.log(names.join('\n'));
+  process.exit(0);
 }
 
 let total: Outcome = { passed: 0, failed: 0 };

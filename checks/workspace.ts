@@ -1,5 +1,6 @@
 /** A copy of the project as it stands, in a repository of its own, for checks that run what users run. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -74,6 +75,26 @@ export class Workspace {
 
   /** Runs a script as CI services do: the first failing line ends it. */
   shell(script: string, variables: Variables = {}): Promise<Ran> {
+    const { child, output } = this.#spawn(script, variables);
+    return new Promise((done, failed) => {
+      child.once('error', failed).once('close', (code) => done({ exitCode: code ?? 143, output: output() }));
+    });
+  }
+
+  /** The same for a program that stays until it is told to go, as by Ctrl-C. */
+  start(script: string, variables: Variables = {}): { output: () => string; stop: () => Promise<void> } {
+    const { child, output } = this.#spawn(script, variables);
+    const gone = once(child, 'close');
+    return {
+      output,
+      stop: async () => {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
+        await gone;
+      },
+    };
+  }
+
+  #spawn(script: string, variables: Variables): { child: ChildProcess; output: () => string } {
     const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
       cwd: this.folder,
       env: {
@@ -84,13 +105,13 @@ export class Workspace {
         PATH: [this.#bin, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: Ctrl-C reaches a whole group.
+      detached: true,
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
-    return new Promise((done, failed) => {
-      child.once('error', failed).once('close', (code) => done({ exitCode: code ?? 143, output }));
-    });
+    return { child, output: () => output };
   }
 
   remove(): void {
