@@ -4,7 +4,8 @@ import { textOf, thread, threadMessageCreated, threadMessagePage } from '../../c
 import { toolsReply } from '../../contract/tools.ts';
 import { errorMessage } from '../../contract/websocket.ts';
 import { because } from '../../evidence/failure.ts';
-import { expectWholeRun, foreignEvents, runOf } from '../../fixtures/agent-run.ts';
+import { expectWholeRun, foreignEvents, runOf, type AgentRun } from '../../fixtures/agent-run.ts';
+import type { ChatSocket } from '../../fixtures/chat-socket.ts';
 import type { Cleanup } from '../../fixtures/cleanup.ts';
 import { framesOf, type EventStream } from '../../fixtures/event-stream.ts';
 import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
@@ -16,6 +17,14 @@ const createThread = async (user: User, cleanup: Cleanup): Promise<string> => {
   const { id } = (await user.api.post('/api/threads', { title: newMarker() })).ok('thread.create', thread);
   cleanup.add(`archive ${id}`, () => user.api.delete(`/api/threads/${id}`));
   return id;
+};
+
+/** Frames of runs that are none of these, or that hold one of these words: the first 200 characters of each. */
+const heardOf = (socket: ChatSocket, runs: readonly AgentRun[], words: readonly string[]): readonly string[] => {
+  const events = foreignEvents(socket, runs);
+  return socket.received
+    .filter((frame) => events.includes(frame) || words.some((word) => frame.text.includes(word)))
+    .map(({ text }) => text.slice(0, 200));
 };
 
 /** Reads an endless stream until a frame with this event, within the stream's own deadline; then leaves it. */
@@ -299,13 +308,34 @@ test(
     ).toEqual([]);
     await socket.ping('mine.alive');
     await other.ping('other.alive');
-    const heard = other.received.filter(
-      ({ type }) => !['ping', 'pong', 'system_message', 'handshake_validation', 'heartbeat', undefined].includes(type),
-    );
     expect(
-      heard.map(({ text }) => text.slice(0, 200)),
+      heardOf(other, [], [run.runId, run.threadId, probe.marker, alice.id]),
       because('foreign-data', 'other.silence', "B's socket hears nothing of my run"),
     ).toEqual([]);
+
+    await test.step('B and I start runs at the same time, and each sees only the own one', async () => {
+      const asked = [mine, bobs].map((connection, index) => {
+        const [id, asks] = [newMarker(), sumPrompt()];
+        const line = (connection as NonNullable<typeof connection>).socket;
+        const thread_id = [threadId, foreignThread][index] ?? '';
+        line.send({ type: 'start_agent', message_id: id, payload: { user_request: asks.text, thread_id } });
+        return { line, asks, run: runOf(line, 'together', id) };
+      });
+      const runs = await Promise.all(asked.map(({ run: running }) => running));
+      for (const [index, { asks }] of asked.entries())
+        expect(runs[index]?.answer ?? '').toAnswer('together.answer', asks);
+      const seen = asked.map(({ line }, index) =>
+        heardOf(
+          line,
+          [run, ...runs.filter((_, at) => at === index)],
+          [asked[1 - index]?.asks.marker ?? '', runs[1 - index]?.runId ?? ''],
+        ),
+      );
+      expect(seen, because('foreign-data', 'together.foreign', 'neither hears of the run of the other')).toEqual([
+        [],
+        [],
+      ]);
+    });
     secondary('slow-first-event', run.firstEventMs <= 5_000, `${Math.round(run.firstEventMs)} ms`);
   },
 );
