@@ -36,6 +36,7 @@ esac
 export class Workspace {
   readonly folder: string;
   readonly #bin: string;
+  readonly #running: ChildProcess[] = [];
 
   /** With `from`: a clone, of the same commit and without what was left in the other's folder. */
   constructor(from?: Workspace) {
@@ -108,13 +109,17 @@ export class Workspace {
       // A group of its own: Ctrl-C reaches a whole group.
       detached: true,
     });
+    this.#running.push(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
     return { child, output: () => output };
   }
 
+  /** What is still running is told to end first. */
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const { pid, exitCode, signalCode } of this.#running)
+      if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGTERM');
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   }
 }
