@@ -12,7 +12,7 @@ const LAYERS_OF: Readonly<Record<FailureClass, readonly Layer[]>> = {
   tls: ['network'],
   // What a hop in front answers, what a route answers, and a refusal that carries the wrong number.
   'http-status': ['page', 'network', 'handshake', 'rest', 'limits', 'errors', 'lifecycle', 'health'],
-  'http-body': ['network', 'agents', 'rest', 'discovery', 'errors', 'sessions', 'lifecycle', 'health'],
+  'http-body': ['page', 'network', 'agents', 'rest', 'discovery', 'errors', 'sessions', 'lifecycle', 'health'],
   'token-source': ['network', 'authentication'],
   'auth-rejected': ['page', 'network', 'authentication', 'sessions'],
   'auth-accepted': ['authentication', 'sessions', 'isolation'],

@@ -41,7 +41,7 @@ const FAULTS: readonly Case[] = [
   fault('page', 'page-broken:what=maintenance', { red: '05' }),
   fault('authentication', 'ws-subprotocol-token-unread', { red: '04, 05', classes: ['ws-silent'] }),
   fault('authentication', 'auth-audience-ignored', { red: '06' }),
-  fault('authentication', 'auth-headers-let-in', { red: '06' }),
+  fault('authentication', 'auth-headers-let-in', { red: '01, 06' }),
   fault('authentication', 'auth-expired-token-accepted', { red: '04, 06' }),
   fault('authentication', 'auth-refresh-as-access', { red: '06' }),
   fault('authentication', 'auth-ws-bad-token-accepted', { red: '04, 06' }),

@@ -137,6 +137,10 @@ test(
 
     await test.step('sign in', async () => {
       await chat.visit('page');
+      await expect(
+        chat.tokenField,
+        because('http-body', 'page.sign-in', 'the page has a place to sign in'),
+      ).toBeVisible(soon);
       await chat.signIn(reader.session.accessToken);
       await expect(
         chat.page.getByText(reader.email),
