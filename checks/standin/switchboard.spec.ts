@@ -56,6 +56,12 @@ test.describe('scope', () => {
     expect([lifetime(hit), lifetime(spared)]).toEqual([1800, 900]);
   });
 
+  test('user - a star stands for any text', async ({ faulty }) => {
+    const standin = await faulty(`${FAULT}:user=gp-*-a`);
+    const users = [await mint(standin, 'gp-run-w1-a'), await mint(standin, 'gp-run-w1-b')];
+    expect(await Promise.all(users.map(({ token }) => profile(standin, token)))).toEqual([500, 200]);
+  });
+
   test('nth and after - counted among the requests that the fault applies to', async ({ faulty }) => {
     const standin = await faulty(`${FAULT}:nth=3`);
     const { token } = await mint(standin);

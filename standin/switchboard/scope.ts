@@ -15,6 +15,10 @@ export const scopeParameters = z.object({
 });
 export type ScopeParameters = z.output<typeof scopeParameters>;
 
+/** The beginning of a local part; `*` stands for any text in it. */
+const startsLike = (prefix: string): RegExp =>
+  new RegExp(`^${prefix.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}`);
+
 /** Mulberry32: small, and the same sequence for the same seed everywhere. */
 const randomFrom = (seed: number) => {
   let state = seed >>> 0;
@@ -29,6 +33,7 @@ const randomFrom = (seed: number) => {
 export class Scope {
   readonly seed: number;
   readonly #given: ScopeParameters;
+  readonly #user: RegExp | undefined;
   readonly #afterCount: number;
   readonly #afterMs: number;
   readonly #random: () => number;
@@ -39,6 +44,7 @@ export class Scope {
 
   constructor(given: ScopeParameters) {
     this.#given = given;
+    this.#user = given.user === undefined ? undefined : startsLike(given.user);
     const after = given.after ?? '0';
     this.#afterMs = after.endsWith('ms') ? Number.parseInt(after) : 0;
     this.#afterCount = after.endsWith('ms') ? 0 : Number.parseInt(after);
@@ -48,9 +54,8 @@ export class Scope {
 
   /** One answer per request or socket, except that the time window opens and closes under an open socket too. */
   covers(unit: Unit): boolean {
-    const { user } = this.#given;
     // Who speaks may be known only after the body is read, so this is not remembered.
-    if (user !== undefined && unit.user()?.startsWith(user) !== true) return false;
+    if (this.#user !== undefined && !this.#user.test(unit.user() ?? '')) return false;
     if (!this.#isChosen(unit)) return false;
     const now = Date.now();
     if (now - this.#startedAt < this.#afterMs) return false;
