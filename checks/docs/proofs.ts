@@ -115,6 +115,8 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     /^thread-update-lost$/m,
   ),
   'npm run mutation': accepts('npm run mutation -- --help', /[Uu]sage/),
+  'npm run mutation -- --only P1-12': accepts('npm run mutation -- --only P1-12 --help', /[Uu]sage/),
+  'npm run mutation -- --catalogue': accepts('npm run mutation -- --catalogue --help', /[Uu]sage/),
   'npx playwright test --grep P1-12': accepts('npx playwright test --grep P1-12 --list', /P1-12 /),
   'npx playwright test --project=preflight --project=p2-high': accepts(
     'npx playwright test --project=preflight --project=p2-high --list',
