@@ -24,3 +24,7 @@ export const lowerBound = (successes: number, trials: number, confidence = 0.95)
   }
   return low;
 };
+
+/** One-sided upper bound of a share: with the confidence given, the true share is below it. */
+export const upperBound = (successes: number, trials: number, confidence = 0.95): number =>
+  trials === 0 ? 1 : 1 - lowerBound(trials - successes, trials, confidence);
