@@ -5,12 +5,11 @@ import { parseArgs } from 'node:util';
 import { jsonPieces, writeWhole } from '../../../reporter/files.ts';
 import { caseOf } from '../expectation.ts';
 import { Sources } from '../sources.ts';
-import { OF_THE_CLIENT } from './defects.ts';
 import { instrument } from './instrument.ts';
 import { inventory } from './inventory.ts';
 import { ledgerOf, mutationReport, type MutationReport } from './ledger.ts';
 import { loadTrials, runLane, type Trial, type Work } from './trial.ts';
-import { contradictions, workOfCatalogue, workOfTable } from './work.ts';
+import { contradictions, isSubject, workOfCatalogue, workOfTable } from './work.ts';
 
 const USAGE = `Usage: npm run mutation -- [options]
   --only TEXT    trials whose test or defect contains the text (repeatable)
@@ -134,11 +133,11 @@ const main = async (): Promise<number> => {
     version: 2,
     at: new Date().toISOString(),
     durationMs: Math.round(performance.now() - begun),
-    complete: done.length === all.length,
-    trials: { done: done.length, of: all.length, takenOver: stored.length },
+    complete: done.length === asked.length,
+    trials: { done: done.length, of: asked.length, takenOver: stored.length },
     errors: [...wrong.filter((one) => one !== undefined), ...contradictions(done)],
     ...ledgerOf(
-      sites.filter(({ id }) => !(id in OF_THE_CLIENT)),
+      sites.filter((site) => isSubject(site, asked, values.catalogue === true)),
       done,
     ),
   });

@@ -1,7 +1,8 @@
 /** Which tests to run against which defect. */
 import { CASES } from '../expectations.ts';
 import { TESTS } from '../expectation.ts';
-import { DEFECTS } from './defects.ts';
+import { DEFECTS, OF_THE_CLIENT } from './defects.ts';
+import type { Site } from './inventory.ts';
 import type { Trial, Work } from './trial.ts';
 
 /** `P1-07+P1-11 expectSuccess *.status expect`: one of them is enough. */
@@ -24,10 +25,17 @@ export const workOfTable = (): Work[] => {
 export const workOfCatalogue = (): Work[] =>
   CASES.filter(({ kind, nightly, standin }) => kind === 'fault' && !nightly && standin === 'of-the-suite').flatMap(
     ({ id, red, oneOf, degraded }) => {
-      const tests = [...red, ...oneOf, ...degraded];
+      const tests = TESTS.filter((test) => [...red, ...oneOf, ...degraded].includes(test));
       // Where nothing at all can be reached, no assertion of a test is asked.
       return tests.length < TESTS.length ? tests.map((test) => ({ defect: id, test })) : [];
     },
+  );
+
+/** Whether these trials have to say something about the assertion: its own one is among them. */
+export const isSubject = ({ id, tests }: Site, asked: readonly Work[], ofCatalogue: boolean): boolean =>
+  !(id in OF_THE_CLIENT) &&
+  asked.some(({ test, defect }) =>
+    ofCatalogue || DEFECTS[id] === undefined ? tests.includes(test) : defect === DEFECTS[id] && test === testOf(id),
   );
 
 /** Where the table and the trials disagree. */
