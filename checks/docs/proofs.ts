@@ -114,6 +114,8 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     'npm run matrix -- --only thread-update-lost --list',
     /^thread-update-lost$/m,
   ),
+  'npm run bench': accepts('npm run bench -- --help', /[Uu]sage/),
+  'npm run soak': accepts('npm run soak -- --help', /[Uu]sage/),
   'npm run mutation': accepts('npm run mutation -- --help', /[Uu]sage/),
   'npm run mutation -- --only P1-12': accepts('npm run mutation -- --only P1-12 --help', /[Uu]sage/),
   'npm run mutation -- --catalogue': accepts('npm run mutation -- --catalogue --help', /[Uu]sage/),
