@@ -24,6 +24,7 @@ import { diagnosed } from './diagnosed.ts';
 import { readEnvironment } from './environment.ts';
 import { oneLine, shown } from './format.ts';
 import { gitState } from './git.ts';
+import { loadCharts } from './html/chart.ts';
 import { loadModel } from './model.ts';
 import { parseOptions } from './options.ts';
 import type { ReporterOptions } from './options.ts';
@@ -53,6 +54,7 @@ export default class GoldenpathReporter implements Reporter {
   private lastRunFile: string | undefined;
   private record: RunRecord | undefined;
   private evidence: Report['evidence'] = new Map();
+  private charts: Promise<void> | undefined;
   private verdictError: Error | undefined;
   /** `--list` runs nothing, so it says nothing and keeps the record of the last run. */
   private listing = false;
@@ -94,6 +96,7 @@ export default class GoldenpathReporter implements Reporter {
     this.config = config;
     this.suite = suite;
     if (this.listing) return;
+    this.charts = loadCharts();
     // Whatever happens to this run, the record of an earlier one must not be taken for it.
     mkdirSync(this.folder, { recursive: true });
     for (const name of [RECORD_FILE, 'impact.json', 'impact.md', 'index.html', 'attempts.jsonl', 'evidence'])
@@ -113,10 +116,11 @@ export default class GoldenpathReporter implements Reporter {
     if (this.record !== undefined) this.amend(this.record);
   }
 
-  onEnd(result: FullResult): Promise<{ status?: FullResult['status'] } | undefined> {
+  async onEnd(result: FullResult): Promise<{ status?: FullResult['status'] } | undefined> {
     const { config, suite } = this;
-    if (this.listing) return Promise.resolve(undefined);
+    if (this.listing) return undefined;
     if (config === undefined || suite === undefined) throw new Error('goldenpath-reporter: onEnd without onBegin');
+    await this.charts;
     this.record = sealed(this.bodyOf(config, suite, result), this.environment.recordKey);
     const { assessment } = this.write(this.record);
     process.stdout.write(
@@ -130,8 +134,8 @@ export default class GoldenpathReporter implements Reporter {
       }).join('\n')}\n`,
     );
     // A shard alone can never be conclusive; the merge and the gate judge the whole.
-    if (mayPass(assessment.verdict) || this.isShard || result.status !== 'passed') return Promise.resolve(undefined);
-    return Promise.resolve({ status: 'failed' });
+    if (mayPass(assessment.verdict) || this.isShard || result.status !== 'passed') return undefined;
+    return { status: 'failed' };
   }
 
   onExit(): Promise<void> {

@@ -6,6 +6,7 @@ import type { Page } from '@playwright/test';
 import { assess } from '../../reporter/assess.ts';
 import { writeWhole } from '../../reporter/files.ts';
 import { entryOf, trendOf } from '../../reporter/history.ts';
+import { loadCharts } from '../../reporter/html/chart.ts';
 import { page as render } from '../../reporter/html/page.ts';
 import { junit } from '../../reporter/junit.ts';
 import type { RecordBody } from '../../reporter/record.ts';
@@ -28,6 +29,7 @@ const test = base.extend<{ show: (name: string, report: Report) => Promise<Page>
       if (!request.url().startsWith('file:')) complaints.push(`request: ${request.url()}`);
     });
     mkdirSync(FOLDER, { recursive: true });
+    await loadCharts();
     await use(async (name, report) => {
       const file = join(FOLDER, `${name}.html`);
       writeWhole(file, render(report));

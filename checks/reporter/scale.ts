@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { assess } from '../../reporter/assess.ts';
 import { entryOf, trendOf } from '../../reporter/history.ts';
+import { loadCharts } from '../../reporter/html/chart.ts';
 import { REPORTS, writeRecord, writeReports } from '../../reporter/outputs.ts';
 import { RESULTS, sealed } from '../../reporter/record.ts';
 import { MODEL, recordOf, rowOf, rowsWith } from './rows.ts';
@@ -25,6 +26,7 @@ const rows = [
 ];
 
 const started = performance.now();
+await loadCharts();
 const record = sealed(recordOf(rows), undefined);
 const assessment = assess(record, { model: MODEL, waivers: [] }, new Date('2025-09-09T18:00:00Z'));
 const trend = trendOf({ entries: [], unreadable: 0 }, entryOf(record, assessment));

@@ -1,5 +1,4 @@
 /** When each test ran, and how long each attempt took. */
-import * as Plot from '@observablehq/plot';
 import { duration } from '../format.ts';
 import type { Report } from '../report.ts';
 import { chart } from './chart.ts';
@@ -42,7 +41,7 @@ export const timeline = ({ record }: Report): Markup => {
     <h2 id="timeline-title">Timeline</h2>
     <p class="hint">${label} Durations as the runner measured them.</p>
     <div class="scroll" tabindex="0" role="region" aria-label="Timeline picture">
-      ${chart(label, {
+      ${chart(label, (plot) => ({
         width: 1_000,
         height: rows.length * 20 + 50,
         marginLeft: 56,
@@ -55,8 +54,8 @@ export const timeline = ({ record }: Report): Markup => {
         },
         y: { label: null, domain: rows.map((row) => row.id), padding: 0.3, tickSize: 0 },
         color: { domain: [...Object.keys(COLOURS), 'degraded'], range: [...Object.values(COLOURS), 'var(--degraded)'] },
-        marks: [Plot.barX(bars, { x1: 'from', x2: 'to', y: 'id', fill: 'status', rx: 2, title: 'title' })],
-      })}
+        marks: [plot.barX(bars, { x1: 'from', x2: 'to', y: 'id', fill: 'status', rx: 2, title: 'title' })],
+      }))}
     </div>
   </section>`;
 };

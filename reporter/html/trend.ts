@@ -1,5 +1,4 @@
 /** The last thirty runs against the same target. */
-import * as Plot from '@observablehq/plot';
 import { instant, money } from '../format.ts';
 import { RUNS_SHOWN } from '../history.ts';
 import type { HistoryEntry } from '../history.ts';
@@ -61,7 +60,7 @@ export const trend = ({ trend: { runs, newlyFailed, recovered, failingSince, fla
       runs.length < 2
         ? null
         : html`<div class="scroll" tabindex="0" role="region" aria-label="Trend picture">
-            ${chart(label, {
+            ${chart(label, (plot) => ({
               width: 1_000,
               height: 190,
               marginLeft: 34,
@@ -82,8 +81,8 @@ export const trend = ({ trend: { runs, newlyFailed, recovered, failingSince, fla
                 range: ORDER.map((result) => `var(--${result}${result === 'verified' ? '-quiet' : ''})`),
               },
               marks: [
-                Plot.barY(parts, { x: 'index', y: 'count', fill: 'result', order: [...ORDER], title: 'title' }),
-                Plot.text(
+                plot.barY(parts, { x: 'index', y: 'count', fill: 'result', order: [...ORDER], title: 'title' }),
+                plot.text(
                   runs.map((run, index) => ({
                     index,
                     letter: LETTER[run.verdict],
@@ -92,7 +91,7 @@ export const trend = ({ trend: { runs, newlyFailed, recovered, failingSince, fla
                   { x: 'index', y: 22, dy: -10, text: 'letter', title: 'title', fontWeight: 600 },
                 ),
               ],
-            })}
+            }))}
           </div>`
     }
     ${
