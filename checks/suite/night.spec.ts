@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
 import { runRecord } from '../../reporter/record.ts';
+import { filesBelow } from './files.ts';
 import { runJob, workflowOf, type Store } from '../ci/workflow.ts';
 import { startWebhook } from '../webhook.ts';
 import { Workspace } from '../workspace.ts';
@@ -95,6 +96,8 @@ test(
       expect.arrayContaining(['ctrf.json', 'html', 'impact', 'junit.xml', 'history.jsonl']),
     );
     expect(readdirSync(kept)).not.toContain('blob');
+    // Names that Windows refuses would break the download of the whole artifact.
+    expect(filesBelow(kept).filter((file) => /[<>:"|?*]|[. ]$/.test(file.slice(kept.length)))).toEqual([]);
     expect(readdirSync(join(store.folder, 'caches'))).toEqual(['history-staging-4711-1']);
     expect(webhook.received.map(message)).toEqual([
       expect.stringMatching(/^\*goldenpath: REHEARSAL GO\* \(before: no verdict that is known\)\n/),
