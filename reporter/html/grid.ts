@@ -38,11 +38,11 @@ export const grid = ({ record, assessment }: Report): Markup => {
     <p class="legend">
       ${Object.entries(assessment.counts).map(([result, count]) => chip(result as Row['result'], `${count.toString()} ${result}`))}
     </p>
-    <h3>P1</h3>
+    <h3 class="tier">P1 Critical</h3>
     ${groups('P1')}
     ${assessment.further.map(
       (further) =>
-        html`<h3>${further.id} ${further.label}</h3>
+        html`<h3 class="tier">${further.id} ${further.label}</h3>
           <p class="further">
             ${furtherLine(further, assessment.currency)}; up to ${Math.round(further.tolerance * 100)} % may fail.
           </p>

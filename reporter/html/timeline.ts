@@ -13,9 +13,12 @@ const COLOURS = {
   skipped: 'var(--unverified)',
 } as const;
 
-export const timeline = ({ record }: Report): Markup => {
+/** More lines than this are no picture any more. */
+const LINES = 60;
+
+export const timeline = ({ record, assessment }: Report): Markup => {
   const start = Date.parse(record.startedAt);
-  const rows = record.rows.filter((row) => row.priority === 'P1');
+  const rows = assessment.rows.filter((row) => row.priority === 'P1' || row.attempts.length > 0).slice(0, LINES);
   const bars = rows.flatMap((row) =>
     row.attempts.map((attempt) => {
       const from = Math.max(0, (Date.parse(attempt.startedAt) - start) / 1_000);
