@@ -10,7 +10,7 @@ import { PROOFS, type Proof } from '../docs/proofs.ts';
 import { Workspace, type Ran } from '../workspace.ts';
 
 // One after the other in one copy: a report is shown that a run has left.
-base.describe.configure({ mode: 'serial', timeout: 400_000 });
+base.describe.configure({ mode: 'serial', timeout: 600_000 });
 const LOCK = { lock: '-exclusive-' } as const;
 
 const test = base.extend<object, { workspace: Workspace }>({

@@ -9,7 +9,7 @@ import { runJob, workflowOf, type Store } from '../ci/workflow.ts';
 import { startWebhook } from '../webhook.ts';
 import { Workspace } from '../workspace.ts';
 
-test.describe.configure({ timeout: 300_000 });
+test.describe.configure({ timeout: 600_000 });
 const LOCK = { lock: '-exclusive-' } as const;
 
 const NIGHTLY = workflowOf('.github/workflows/nightly.yml');
