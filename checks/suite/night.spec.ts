@@ -28,9 +28,17 @@ const REHEARSAL: Readonly<Record<string, string>> = {
     ['BASE_URL', 'WS_URL', 'AUTH_URL'].map((name) => [`!inputs.rehearsal && vars.E2E_${name} || ''`, '']),
   ),
   ...Object.fromEntries(
-    ['FRONTEND_URL', 'ENVIRONMENT', 'TOKEN_SOURCE', 'ALLOWED_HOSTS', 'CA_FILE', 'DEGRADATION', 'CONCURRENT_USERS'].map(
-      (name) => [`vars.E2E_${name}`, ''],
-    ),
+    [
+      'FRONTEND_URL',
+      'ENVIRONMENT',
+      'TOKEN_SOURCE',
+      'ALLOWED_HOSTS',
+      'CA_FILE',
+      'DEGRADATION',
+      'CONCURRENT_USERS',
+      'REQUEST_BUDGET',
+      'SOCKET_BUDGET',
+    ].map((name) => [`vars.E2E_${name}`, '']),
   ),
   ...Object.fromEntries(
     ['OAUTH_SIMULATION_KEY', 'TOKEN_A', 'TOKEN_B', 'NOTIFY_WEBHOOK'].map((name) => [`secrets.E2E_${name}`, '']),
