@@ -52,7 +52,10 @@ const test = base.extend<
 /** What the doctor said of each thing. */
 const outcomes = ({ output }: Ran): Record<string, string> =>
   Object.fromEntries(
-    [...output.matchAll(/^(ok|FAIL|-) +([a-z0-9.-]+(?: [a-z]+)?) {2,}/gm)].map(([, sign = '', what = '']) => [what, sign]),
+    [...output.matchAll(/^(ok|FAIL|-) +([a-z0-9.-]+(?: [a-z]+)?) {2,}/gm)].map(([, sign = '', what = '']) => [
+      what,
+      sign,
+    ]),
   );
 const advice = ({ output }: Ran): string[] => output.match(/^ +do: .+$/gm) ?? [];
 
