@@ -2,6 +2,7 @@
  * How a failure names itself: `[class] key: the promise that was broken`, as the first line of the error.
  * It survives every artifact and a blob merge, and it is what the diagnosis starts from.
  */
+import { inert } from './inert.ts';
 import { redact, redactError } from './redaction.ts';
 
 /** Where a test stopped. The cause (why) is the diagnosis' business. */
@@ -47,7 +48,7 @@ export interface Failure {
 
 /** The first line of a failure; given to `expect` as its message. */
 export const because = (failureClass: FailureClass, key: string, promise: string) =>
-  `[${failureClass}] ${key}: ${redact(promise)}`;
+  `[${failureClass}] ${key}: ${inert(redact(promise))}`;
 
 const LINE = new RegExp(`\\[(${FAILURE_CLASSES.join('|')})\\] ([A-Za-z0-9_.-]+): ([^\\n]*)`);
 

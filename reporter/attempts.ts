@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { TestError, TestResult } from '@playwright/test/reporter';
 import { failureOf } from '../evidence/failure.ts';
+import { inert } from '../evidence/inert.ts';
 import { redact } from '../evidence/redaction.ts';
 import type { Attempt, AttemptFailure } from './record.ts';
 
@@ -9,7 +10,7 @@ const EXCERPT = 2_000;
 const FAILURES = 20;
 
 export const textOf = (error: TestError): string =>
-  redact(stripVTControlCharacters(error.message ?? error.value ?? 'an error without a message'));
+  inert(redact(stripVTControlCharacters(error.message ?? error.value ?? 'an error without a message')));
 
 const excerptOf = (text: string): string =>
   text.length <= EXCERPT ? text : `${text.slice(0, EXCERPT)} (${(text.length - EXCERPT).toString()} more characters)`;

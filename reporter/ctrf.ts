@@ -1,6 +1,6 @@
 /** `ctrf.json`: the Common Test Report Format, with every attempt of a retried test. */
 import type { CTRFReport, RetryAttempt, Test, TestStatus } from 'ctrf';
-import { shown } from './format.ts';
+import { cell, shown } from './format.ts';
 import type { Attempt, Row } from './record.ts';
 import type { Report } from './report.ts';
 
@@ -18,7 +18,7 @@ const STATUS: Readonly<Record<Row['result'], TestStatus>> = {
 const attemptStatus = ({ status }: Attempt): TestStatus =>
   status === 'passed' ? 'passed' : status === 'skipped' ? 'skipped' : status === 'interrupted' ? 'other' : 'failed';
 
-const messageOf = (attempt: Attempt): string => attempt.failures.map((failure) => failure.excerpt).join('\n\n');
+const messageOf = (attempt: Attempt): string => cell(attempt.failures.map((failure) => failure.excerpt).join('\n\n'));
 
 const retryAttempt = (attempt: Attempt, index: number): RetryAttempt => ({
   attempt: index + 1,
@@ -35,13 +35,13 @@ const testOf = (row: Row): Test => {
   );
   return {
     testId: row.id,
-    name: row.title ?? `${row.id} ${row.name}`,
+    name: cell(row.title ?? `${row.id} ${row.name}`),
     status: STATUS[row.result],
     rawStatus: row.result,
     duration: Math.round(last?.durationMs ?? 0),
     ...(last === undefined || start === undefined ? {} : { start, stop: start + Math.round(last.durationMs) }),
     suite: [row.priority, row.capability],
-    ...(row.reason === null ? {} : { message: row.reason }),
+    ...(row.reason === null ? {} : { message: cell(row.reason) }),
     ...(last === undefined || last.failures.length === 0 ? {} : { trace: messageOf(last) }),
     ...(row.file === null ? {} : { filePath: row.file }),
     retries: Math.max(0, row.attempts.length - 1),
@@ -55,7 +55,7 @@ const testOf = (row: Row): Test => {
       ...(row.cause === null ? {} : { cause: row.cause.id, confidence: row.cause.confidence }),
     },
     ...(links.length === 0 ? {} : { attachments: links }),
-    extra: { name: row.name, claim: row.claim, degraded: row.degraded, cleanup: row.cleanup },
+    extra: { name: row.name, claim: row.claim, degraded: row.degraded.map(cell), cleanup: row.cleanup.map(cell) },
   };
 };
 
@@ -89,7 +89,7 @@ export const ctrf = ({ record, assessment }: Report): CTRFReport => {
         ...(record.git.commit === null ? {} : { commit: record.git.commit }),
         ...(record.target === null ? {} : { testEnvironment: record.target.environment, appName: record.target.api }),
       },
-      extra: { verdict: shown(assessment), reasons: assessment.reasons, record: record.hash },
+      extra: { verdict: shown(assessment), reasons: assessment.reasons.map(cell), record: record.hash },
     },
   };
 };

@@ -1,4 +1,5 @@
 /** Figures and times as every renderer prints them. */
+import { inert } from '../evidence/inert.ts';
 import type { Assessment, Further } from './assess.ts';
 
 const SYMBOL: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£' };
@@ -34,8 +35,12 @@ export const shown = ({ verdict, rehearsal }: Pick<Assessment, 'verdict' | 'rehe
 export const oneLine = (text: string, longest: number): string => {
   // eslint-disable-next-line no-control-regex
   const flat = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
-  return flat.length <= longest ? flat : `${flat.slice(0, longest - 1)}…`;
+  const shown = inert(flat);
+  return shown.length <= longest ? shown : `${shown.slice(0, longest - 1)}…`;
 };
+
+/** For formats that are opened as a table: a text that a spreadsheet would compute is led by an apostrophe. */
+export const cell = (text: string): string => (/^\s*[=+@-]/.test(text) ? `'${inert(text)}` : inert(text));
 
 /** One further priority in a line. */
 export const furtherLine = (

@@ -1,10 +1,12 @@
 /** `junit.xml`, with the cause of a failure as its type and with every attempt. */
+import { inert } from '../evidence/inert.ts';
+import { cell } from './format.ts';
 import type { Report } from './report.ts';
 import type { Row } from './record.ts';
 
 /** Escaped for text and attributes; characters that XML 1.0 cannot carry are dropped. */
 export const xml = (text: string): string =>
-  text
+  inert(text)
     .replace(/[\p{Cs}\ufffe\uffff]|(?![\t\n\r])\p{Cc}/gu, '')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -17,10 +19,10 @@ const seconds = (ms: number): string => (ms / 1_000).toFixed(3);
 const lastOf = (row: Row) => row.attempts.at(-1);
 
 const details = (row: Row, attempt: number): string =>
-  (row.attempts[attempt]?.failures ?? []).map((failure) => failure.excerpt).join('\n\n');
+  cell((row.attempts[attempt]?.failures ?? []).map((failure) => failure.excerpt).join('\n\n'));
 
 const outcome = (row: Row): string => {
-  const reason = xml(row.reason ?? '');
+  const reason = xml(cell(row.reason ?? ''));
   const type = xml(row.cause?.id ?? lastOf(row)?.failures[0]?.class ?? 'unknown');
   if (row.result === 'failed')
     return `<failure type="${type}" message="${reason}">${xml(details(row, row.attempts.length - 1))}</failure>`;
@@ -50,7 +52,7 @@ const properties = (row: Row): string =>
     ...row.degraded.map((found) => ['degraded', found]),
     ...row.cleanup.map((found) => ['cleanup', found]),
   ]
-    .map(([name, value]) => `<property name="${name ?? ''}" value="${xml(value ?? '')}"/>`)
+    .map(([name, value]) => `<property name="${name ?? ''}" value="${xml(cell(value ?? ''))}"/>`)
     .join('');
 
 export function* junit({ record, assessment }: Report): Generator<string> {

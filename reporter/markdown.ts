@@ -6,7 +6,11 @@ export const md = (text: string, longest = 300): string =>
     .replace(/[\\`*_[\]|~#]/g, '\\$&')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
+    .replaceAll('>', '&gt;')
+    // Addresses of a server are no links, and its words call nobody: GitHub makes both of bare text.
+    .replaceAll('://', ':\\/\\/')
+    .replace(/\bwww\./gi, (found) => `${found.slice(0, 3)}\\.`)
+    .replaceAll('@', '@&#8203;');
 
 /** A fence longer than any run of backticks inside. */
 export const fenced = (language: string, text: string): string => {

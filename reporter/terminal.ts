@@ -3,6 +3,7 @@ import { plain } from '../evidence/plain-text.ts';
 import type { Assessment } from './assess.ts';
 import { duration, exposureLine, furtherLine, instant, oneLine, shown } from './format.ts';
 import { spentText } from '../evidence/annotations.ts';
+import { inert } from '../evidence/inert.ts';
 import type { RecordBody, Result, Row } from './record.ts';
 
 const WIDTH = 110;
@@ -68,6 +69,6 @@ export const terminalSummary = (
   const all = [...errors, ...causes, ...findings].map((line) => `  ${line}`);
   const lines =
     all.length <= room ? all : [...all.slice(0, room - 1), `  and ${all.length - room + 1} more in the reports`];
-  const whole = ['', ...head, ...lines, ...tail];
+  const whole = ['', ...head, ...lines, ...tail].map(inert);
   return unicode ? whole : whole.map(plain);
 };

@@ -3,18 +3,14 @@ import { join, resolve } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base } from '@playwright/test';
 import type { Page } from '@playwright/test';
-import { assess } from '../../reporter/assess.ts';
 import { writeWhole } from '../../reporter/files.ts';
-import { entryOf, trendOf } from '../../reporter/history.ts';
 import { loadCharts } from '../../reporter/html/chart.ts';
 import { page as render } from '../../reporter/html/page.ts';
 import { junit } from '../../reporter/junit.ts';
-import type { RecordBody } from '../../reporter/record.ts';
-import { sealed } from '../../reporter/record.ts';
 import type { Report } from '../../reporter/report.ts';
 import { sessionReport } from '../../reporter/session-report.ts';
-import { evidenceOf, PICTURES, socketOf } from './pictures.ts';
-import { MODEL, recordOf, rowOf, rowsWith } from './rows.ts';
+import { hostile } from './hostile.ts';
+import { PICTURES } from './pictures.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const FOLDER = resolve(import.meta.dirname, '../../reports/checks/pages');
@@ -134,75 +130,6 @@ test('the page on paper - folded parts are there', async ({ show }) => {
   await page.emulateMedia({ media: 'print' });
   await expect(page.getByText('When I open the chat while logged in').last()).toBeVisible();
 });
-
-const HOSTILE = [
-  '</script><script>alert(1)</script>',
-  '<img src=x onerror=alert(2)>',
-  '"><svg onload=alert(3)>',
-  "'-alert(4)-'",
-  '</style><style>*{display:none}</style>',
-  '${alert(5)} `code` | pipe | [link](javascript:alert(6))',
-  '\u202e\u0000\ud800 \u001b[31mred',
-  '<!-- ]]> -->',
-].join(' ');
-const GIANT = 'wide'.repeat(200_000);
-
-const hostile = (): Report => {
-  const text = `${HOSTILE} ${GIANT}`;
-  const failure = { class: 'unknown', key: HOSTILE, promise: text, excerpt: text } as const;
-  const rows = rowsWith().map((row, index) =>
-    index > 5
-      ? row
-      : rowOf(row.id, 'failed', {
-          title: `${row.id} ${HOSTILE}`,
-          reason: text.slice(0, 5_000),
-          notes: [HOSTILE],
-          cleanup: [HOSTILE],
-          degraded: [HOSTILE],
-          evidence: [{ attempt: 0, name: HOSTILE, contentType: 'text/plain', path: `evidence/${HOSTILE}` }],
-          attempts: [
-            {
-              retry: 0,
-              status: 'failed',
-              startedAt: '2025-09-09T17:35:04.000Z',
-              durationMs: 3,
-              worker: 0,
-              failures: [{ ...failure, excerpt: text.slice(0, 5_000) }],
-            },
-          ],
-        }),
-  );
-  const body: RecordBody = recordOf(rows, {
-    runId: HOSTILE,
-    errors: [{ kind: 'outside-tests', message: HOSTILE }],
-    causes: [
-      {
-        cause: HOSTILE,
-        detail: HOSTILE,
-        confidence: 'low',
-        tests: ['P1-01'],
-        evidence: [{ fact: HOSTILE, phase: HOSTILE, source: HOSTILE }],
-        ruled_out: [{ cause: HOSTILE, because: HOSTILE }],
-        next_step: HOSTILE,
-      },
-    ],
-    findings: [{ kind: 'security', statement: HOSTILE, evidence: [HOSTILE] }],
-    answers: [{ question: HOSTILE, answer: HOSTILE }],
-  });
-  const record = sealed(body, undefined);
-  const assessment = assess(record, { model: MODEL, waivers: [] }, new Date('2025-09-09T18:00:00Z'));
-  const base = socketOf(1);
-  const socket = socketOf(1, {
-    frames: base.frames.map((frame) => ({ ...frame, text, type: HOSTILE })),
-    close: { code: 1011, reason: HOSTILE, by: 'server', wasClean: true, at: 3 },
-  });
-  return {
-    record,
-    assessment,
-    trend: trendOf({ entries: [], unreadable: 0 }, entryOf(record, assessment)),
-    evidence: new Map([['P1-01', [evidenceOf('P1-01', { sockets: [socket] })]]]),
-  };
-};
 
 test('a server that answers with markup and a giant string - shown as text, nothing runs, the page keeps its shape', async ({
   page,

@@ -1,4 +1,5 @@
 /** HTML by tagged template: every value is escaped unless it is markup made here. */
+import { inert } from '../../evidence/inert.ts';
 
 const MARKUP = Symbol('markup');
 
@@ -16,9 +17,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Escaped text; control characters and halves of surrogate pairs, which a page cannot show, become visible dots. */
+/** Escaped text; control characters, turned directions and halves of surrogate pairs become visible dots. */
 const escaped = (text: string): string =>
-  text.replace(/(?![\t\n])\p{Cc}|\p{Cs}/gu, '·').replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
+  inert(text)
+    .replace(/(?![\t\n])\p{Cc}|\p{Cs}/gu, '·')
+    .replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 
 const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
 
