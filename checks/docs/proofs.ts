@@ -97,6 +97,9 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
   ),
 
   'npm ci': accepts('npm ci --dry-run', /(?:added|up to date|add )/),
+  'npm ci --ignore-scripts': accepts('npm ci --dry-run --ignore-scripts', /(?:added|up to date|add )/),
+  'npm audit': accepts('npm audit --help', /npm audit/),
+  'npm run -s sbom': elsewhere('checks/supply/supply.spec.ts', "'--silent', 'sbom'"),
   'npm test': accepts('npm test -- --list', /^checks$/m),
   'npm ci && npm test': accepts('npm test -- --list', /^checks$/m),
   'npm test -- checks': accepts('npm test -- checks --list', /^checks$/m),
