@@ -37,7 +37,7 @@ export default defineConfig({
           command: 'node --import tsx standin/main.ts --port 0 --quiet',
           wait: {
             stdout:
-              /standin ready: port (?<standin_port>\d+) api (?<standin_origin>\S+) auth (?<standin_auth_origin>\S+)(?: app (?<standin_app_origin>\S+))?/,
+              /standin ready: port (?<standin_port>\d+) api (?<standin_origin>\S+) auth (?<standin_auth_origin>\S+)(?: app )?(?<standin_app_origin>\S*)/,
           },
           gracefulShutdown: { signal: 'SIGTERM' as const, timeout: 2_000 },
           stdout: 'ignore' as const,

@@ -20,8 +20,8 @@ const test = base.extend<{ program: (args?: string[], env?: Record<string, strin
 
 test('a start by a program - the first line, nothing else with --quiet, both hosts answer', async ({ program }) => {
   const standin = program(['--quiet', '--port', '0']);
-  const { port, apiOrigin, authOrigin } = await standin.ready();
-  expect(standin.output()).toBe(`standin ready: port ${port} api ${apiOrigin} auth ${authOrigin}\n`);
+  const { port, apiOrigin, authOrigin, appOrigin } = await standin.ready();
+  expect(standin.output()).toBe(`standin ready: port ${port} api ${apiOrigin} auth ${authOrigin} app ${appOrigin}\n`);
   expect(apiOrigin).toBe(`http://127.0.0.1:${port}`);
   expect((await call(apiOrigin, 'GET', '/health')).status).toBe(200);
   expect((await call(authOrigin, 'GET', '/health')).status).toBe(200);

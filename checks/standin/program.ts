@@ -10,12 +10,12 @@ export interface Program {
   child: ChildProcess;
   output: () => string;
   errors: () => string;
-  ready: () => Promise<{ port: number; apiOrigin: string; authOrigin: string }>;
+  ready: () => Promise<{ port: number; apiOrigin: string; authOrigin: string; appOrigin: string }>;
   /** Exit code, or the signal that ended it. */
   exit: () => Promise<number | NodeJS.Signals | null>;
 }
 
-const READY = /^standin ready: port (\d+) api (\S+) auth (\S+)\n/;
+const READY = /^standin ready: port (\d+) api (\S+) auth (\S+) app (\S+)\n/;
 
 export const run = (args: readonly string[], env: Record<string, string> = {}): Program => {
   const child = spawn(process.execPath, ['--import', 'tsx', 'standin/main.ts', ...args], {
@@ -34,9 +34,10 @@ export const run = (args: readonly string[], env: Record<string, string> = {}): 
     ready: async () => {
       for (let waited = 0; waited < 10_000 && !READY.test(output) && child.exitCode === null; waited += 20)
         await later(20);
-      const [, port, apiOrigin, authOrigin] = READY.exec(output) ?? [];
-      if (apiOrigin === undefined || authOrigin === undefined) throw new Error(`not ready: ${output}${errors}`);
-      return { port: Number(port), apiOrigin, authOrigin };
+      const [, port, apiOrigin, authOrigin, appOrigin] = READY.exec(output) ?? [];
+      if (apiOrigin === undefined || authOrigin === undefined || appOrigin === undefined)
+        throw new Error(`not ready: ${output}${errors}`);
+      return { port: Number(port), apiOrigin, authOrigin, appOrigin };
     },
     exit: async () => {
       const [code, signal] = await ended;

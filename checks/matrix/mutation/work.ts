@@ -1,7 +1,7 @@
 /** Which tests to run against which defect. */
 import { CASES } from '../expectations.ts';
 import { TESTS } from '../expectation.ts';
-import { DEFECTS, OF_THE_CLIENT } from './defects.ts';
+import { DEFECTS, CHECKED_ELSEWHERE } from './defects.ts';
 import type { Site } from './inventory.ts';
 import type { Trial, Work } from './trial.ts';
 
@@ -33,7 +33,7 @@ export const workOfCatalogue = (): Work[] =>
 
 /** Whether these trials have to say something about the assertion: its own one is among them. */
 export const isSubject = ({ id, tests }: Site, asked: readonly Work[], ofCatalogue: boolean): boolean =>
-  !(id in OF_THE_CLIENT) &&
+  !(id in CHECKED_ELSEWHERE) &&
   asked.some(({ test, defect }) =>
     ofCatalogue || DEFECTS[id] === undefined ? tests.includes(test) : defect === DEFECTS[id] && test === testOf(id),
   );

@@ -68,7 +68,6 @@ export const REALTIME_CHAT = {
   'P1-03 frames.user expect': frameAgain('ack', 5, { at: '/user_id', to: 'somebody' }),
   'P1-03 refused.message client': 'auth-ws-no-token-accepted',
   'P1-03 history secondary': edit(HISTORY, '/messages', 'empty'),
-  'P1-03 slow-first-event secondary': 'run-late:ms=1200',
   'P1-03 message-rate secondary': 'limit-not-enforced',
 
   'P1-04 connect * client': 'ws-upgrade-403',
