@@ -9,7 +9,7 @@ import { runOf } from '../../fixtures/agent-run.ts';
 import type { ChatSocket } from '../../fixtures/chat-socket.ts';
 import type { Cleanup } from '../../fixtures/cleanup.ts';
 import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
-import { settle } from '../../fixtures/settle.ts';
+import { settle, unless } from '../../fixtures/settle.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
 
@@ -49,10 +49,6 @@ const LISTS = (label: string) => [
   `/api/chat/messages?thread_id=${label}`,
   '/api/agents/status',
 ];
-
-const unless = async (reason: string | undefined, body: () => Promise<void>): Promise<void> => {
-  if (reason === undefined) await body();
-};
 
 /** A works on its socket; until its run has ended and for a while after, B's socket hears nothing of it. */
 const expectSilenceAt = async (

@@ -5,12 +5,13 @@ import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
 import { sharesRunWith } from '../../evidence/redaction.ts';
 import type { Identity } from '../../fixtures/http-client.ts';
 import { retargeted } from '../../fixtures/tokens.ts';
+import { unless } from '../../fixtures/settle.ts';
 import { expect, test } from '../../fixtures/test.ts';
 
 test(
   'P2-06 somebody presents every kind of bad token - none gets in, with or without the E2E headers, none is echoed',
   { tag: ['@p2', '@access-control', '@ws', '@http'] },
-  async ({ authService: _guard, alice, bob, nobody, sockets, cleanup, environment }) => {
+  async ({ authService: _guard, alice, bob, nobody, sockets, cleanup, environment, note }) => {
     const token = alice.session.accessToken;
     const agentId = `${newMarker()}-agent`;
     const changed = (claims: Record<string, unknown>) => retargeted(token, claims, environment.jwtSecret);
@@ -63,11 +64,19 @@ test(
           false,
         );
       };
-      for (const detection of [true, false])
-        await Promise.all([
-          ...bad.map(([name, caller, code]) => refuse(name, caller.identity, code, detection)),
-          refuse('headers-alone', nobody.identity, 'NO_TOKEN', detection),
-        ]);
+      // My own login is let in, so what is turned away is turned away for its token. A socket that refuses everybody in
+      // good order lets nobody in; the socket tests report it.
+      const own = sockets.connect('socket.own', { identity: alice.socketIdentity });
+      const refused = await sockets.refusalOfAll([own]);
+      note('socket leg not run, the own socket was cleanly refused', refused);
+      await unless(refused, async () => {
+        for (const detection of [true, false])
+          await Promise.all([
+            ...bad.map(([name, caller, code]) => refuse(name, caller.identity, code, detection)),
+            refuse('headers-alone', nobody.identity, 'NO_TOKEN', detection),
+          ]);
+        await (await own).socket.ping('socket.own.ping');
+      });
     });
 
     await test.step('nothing was done in my name', async () => {
