@@ -1,10 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 
-/** The suite's own checks. `suite` runs the real command line and wants the machine to itself. */
+/** The suite's own checks. `suite` runs the real command line; what measures or counts there holds the exclusive lock. */
 export default defineConfig({
   testDir: '.',
   outputDir: '../test-results/checks',
   fullyParallel: true,
+  // Most of them wait for a server or a child process.
+  workers: availableParallelism(),
   forbidOnly: true,
   // `GOLDENPATH_CHECKS=all npm test` is what the nightly job runs; the rest has to end within CI's patience.
   ...(process.env['GOLDENPATH_CHECKS'] === 'all' ? {} : { grepInvert: /fooling\.spec\.ts .*, merged - gate/ }),
