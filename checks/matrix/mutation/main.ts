@@ -31,6 +31,7 @@ const { values } = parseArgs({
   },
 });
 
+const WRONG_USE = 2;
 const INTERRUPTED = 130;
 /** Of one trial, where no earlier one has been measured. */
 const ESTIMATE_MS = 1_500;
@@ -94,6 +95,7 @@ const main = async (): Promise<number> => {
   const asked = all.filter(
     ({ defect, test }) => values.only?.some((text) => `${test} ${defect}`.includes(text)) ?? true,
   );
+  if (asked.length === 0) throw new Error(`no trial contains ${values.only?.join(' or ') ?? ''}`);
   const sources = new Sources('.');
   const sourcesOf = ({ defect }: Work): string =>
     sources.hashFor(caseOf({ id: defect, kind: 'fault', faults: defect.split(',') }));
@@ -150,4 +152,11 @@ const main = async (): Promise<number> => {
 };
 
 if (values.help === true) say(USAGE);
-else process.exitCode = await main();
+else {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    process.stderr.write(`mutation: ${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
+    process.exitCode = WRONG_USE;
+  }
+}
