@@ -78,7 +78,6 @@ export const REALTIME_CHAT = {
   'P1-04 ask parallel.answer expect': 'answer-canned:surface=ws',
   'P1-04 parallel.isolation expect': 'iso-ws-broadcast:user=gp-*-w*-b',
   'P1-04 parallel.isolation expect #2': 'iso-ws-broadcast:user=gp-*-w*-a',
-  'P1-04 parallel.settled helper': frameAgain('agent_completed', 60),
   'P1-04 reconnect.id expect': frameStuck('socket', WELCOME, '/data/connection_id', { after: 5 }),
   'P1-04 reconnect.ping client': frameLost('socket', 'pong', { only: 6 }),
   'P1-04 reconnect.close client': 'close-answer:code=none:after=6',
