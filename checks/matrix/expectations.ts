@@ -50,6 +50,4 @@ export const SAMPLE: readonly string[] = [
   'control-frame-order',
   'p2/healthy',
   'p2/cors-missing',
-  'p2/page-broken:what=reconnect',
-  'p2/auth-audience-ignored',
 ];
