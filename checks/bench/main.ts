@@ -24,17 +24,23 @@ const indented = (line: string): void => say(`    ${line}`);
 
 interface Planned {
   readonly title: string;
+  /** Seconds on an idle machine, for the time that is left. */
+  readonly about: (pairs: number) => number;
   readonly run: (pairs: number) => Promise<Part> | Part;
 }
 
 const PARTS: Readonly<Record<string, Planned>> = {
-  suite: { title: 'The 22 against 22 empty tests', run: (pairs) => suiteAgainstEmpty(pairs, indented) },
-  verdict: { title: 'Time to a verdict where nothing answers', run: () => timeToVerdict(indented) },
-  start: { title: 'Start of the stand-in', run: () => startUp(5) },
-  sockets: { title: 'Sockets from one process', run: () => socketRamp(indented) },
-  reporter: { title: 'Reports of 10,000 tests', run: () => reporterAtScale() },
-  evidence: { title: 'Cost of evidence on a green run', run: () => costOfEvidence() },
-  latency: { title: 'A platform that is further away', run: () => latencyGrowth(indented) },
+  suite: {
+    title: 'The 22 against 22 empty tests',
+    about: (pairs) => 10 + pairs * 15,
+    run: (pairs) => suiteAgainstEmpty(pairs, indented),
+  },
+  verdict: { title: 'Time to a verdict where nothing answers', about: () => 20, run: () => timeToVerdict(indented) },
+  start: { title: 'Start of the stand-in', about: () => 10, run: () => startUp(5) },
+  sockets: { title: 'Sockets from one process', about: () => 40, run: () => socketRamp(indented) },
+  reporter: { title: 'Reports of 10,000 tests', about: () => 4, run: () => reporterAtScale() },
+  evidence: { title: 'Cost of evidence on a green run', about: () => 20, run: () => costOfEvidence() },
+  latency: { title: 'A platform that is further away', about: () => 60, run: () => latencyGrowth(indented) },
 };
 
 const options = () => {
@@ -63,7 +69,8 @@ const main = async (): Promise<void> => {
   for (const [index, id] of only.entries()) {
     const planned = PARTS[id];
     if (planned === undefined) continue;
-    say(`[${index + 1}/${only.length}] ${planned.title}`);
+    const left = only.slice(index).reduce((sum, name) => sum + (PARTS[name]?.about(pairs) ?? 0), 0);
+    say(`[${index + 1}/${only.length}] ${planned.title} · about ${Math.ceil(left / 60)} min left`);
     const { seconds, result } = await timed(async () => planned.run(pairs));
     for (const { name, value, unit, atMost } of result.figures)
       say(
