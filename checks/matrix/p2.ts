@@ -63,7 +63,7 @@ const FAULTS: readonly Case[] = [
   fault('rest', 'thread-order-lost', { red: '02', classes: ['events-order'], free: '05' }),
   fault('messages', 'msg-overtakes', { red: '02', classes: ['events-order'] }),
   fault('messages', 'msg-chat-swallowed', { red: '02, 03, 04, 05', classes: ['answer-wrong'] }),
-  fault('welcome', 'ws-mute', { red: '02, 03, 04, 05', classes: ['answer-wrong'] }),
+  fault('welcome', 'ws-mute', { red: '02, 03, 04, 05, 06', classes: ['answer-wrong'] }),
   fault('isolation', 'iso-ws-broadcast', { red: '03', free: '02, 04, 05' }),
   fault('welcome', 'ws-close-1011-after-accept', {
     red: '02, 03, 04, 05',
