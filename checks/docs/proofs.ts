@@ -84,7 +84,7 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     /thread-title-shortened/,
   ),
 
-  'npx playwright test': elsewhere('checks/suite/scenarios.spec.ts', 'healthy - all 22 are verified'),
+  'npx playwright test': elsewhere('checks/suite/scenarios.spec.ts', 'healthy - all tests are verified'),
   'STANDIN_SCENARIO=session-5 npx playwright test': elsewhere(
     'checks/suite/scenarios.spec.ts',
     "STANDIN_SCENARIO: 'session-5'",
