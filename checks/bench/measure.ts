@@ -15,7 +15,7 @@ export interface Bar {
   readonly label: string;
   readonly from: number;
   readonly to: number;
-  readonly kind: 'overhead' | 'test' | 'locked' | 'bound';
+  readonly kind: 'test' | 'locked';
 }
 
 export interface Part {

@@ -71,7 +71,7 @@ test('events-heartbeat-missing - connected, then silence; agent streams are whol
   const { token } = await mint(standin);
   const events = await call(standin.apiOrigin, 'GET', '/api/events/stream', { token, abortAfter: 'stream_connected' });
   expect(framesOf(events).map((frame) => frame['event'])).toEqual(['stream_connected']);
-  const { signal } = { signal: AbortSignal.timeout(11_500) };
+  const signal = AbortSignal.timeout(11_500);
   const response = await fetch(`${standin.apiOrigin}/api/events/stream`, {
     headers: { authorization: `Bearer ${token}` },
     signal,
