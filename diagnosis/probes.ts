@@ -167,6 +167,8 @@ export const wantedProbes = (failures: readonly DiagnosedFailure[], evidence: Te
   const first = failures[0];
   if (first === undefined || evidence === null) return NOTHING;
   if (DOWN.includes(first.class)) return { ...NOTHING, symptom: `class ${first.class}`, probes: ['health', 'scheme'] };
+  // Preflight has waited for a connection as long as it makes sense to; every further probe would wait again.
+  if (first.key === 'preflight.down' && evidence.exchanges.every(({ phases }) => phases.tcp === null)) return NOTHING;
   const views = evidence.exchanges.map((x, index) => httpView(x, evidence.test, evidence.attempt, index));
   const sockets = evidence.sockets.map((s, index) => socketView(s, evidence.test, evidence.attempt, index));
   const threadId = threadOf(sockets);

@@ -1,6 +1,7 @@
 /** Tokens: signing, judging, sessions, revocation. Shared by both hosts, so a logout counts on both at once. */
 import { randomUUID } from 'node:crypto';
-import { CompactSign, compactVerify } from 'jose';
+import { CompactSign } from 'jose/jws/compact/sign';
+import { compactVerify } from 'jose/jws/compact/verify';
 import { AUDIENCE, ISSUER, MAX_CLOCK_SKEW_SECONDS } from '../contract/auth.ts';
 import { isObject, type JsonObject } from './unit.ts';
 
