@@ -38,12 +38,17 @@ module.exports = {
     },
     only('ci', ['reporter', 'fixtures/environment.ts']),
     only('doctor', ['contract', 'evidence', 'fixtures']),
+    only('load', ['contract', 'evidence', 'fixtures']),
   ],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    exclude: { path: '^(?:test-results|reports)/|^eslint\\.config\\.js$' },
+    exclude: { path: '^(?:test-results|reports|load/node_modules|load/dist)/|^eslint\\.config\\.js$' },
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 };

@@ -1,0 +1,113 @@
+/**
+ * What one virtual user of Artillery does: the suite's own tokens, clients and contract, so that a wrong answer fails the
+ * user as it would fail a test. Artillery brings the phases, the machines and the statistics.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chatMessage } from '../contract/chat-messages.ts';
+import { REMOTE_DEADLINES } from '../contract/limits.ts';
+import { containsWholeNumber } from '../contract/testability.ts';
+import { threadList } from '../contract/threads.ts';
+import { ClassifiedError } from '../evidence/failure.ts';
+import { protect } from '../evidence/redaction.ts';
+import { runOf } from '../fixtures/agent-run.ts';
+import { loadEnvironment, readAuthority } from '../fixtures/environment.ts';
+import { workOf } from '../fixtures/everyday-work.ts';
+import { Agents, HttpClient } from '../fixtures/http-client.ts';
+import { TokenSource } from '../fixtures/identities.ts';
+import { unpaced } from '../fixtures/pace.ts';
+import { newMarker, sumPrompt } from '../fixtures/probes.ts';
+import { Recorder } from '../fixtures/recorder.ts';
+import type { Reply } from '../fixtures/reply.ts';
+import { Sockets } from '../fixtures/sockets.ts';
+import { Spending } from '../fixtures/spending.ts';
+import { trustIn } from '../fixtures/trust.ts';
+import { User } from '../fixtures/user.ts';
+
+/** Of Artillery's context and events, what is used here. */
+interface Context {
+  readonly vars: Record<string, unknown>;
+}
+interface Events {
+  emit(event: 'counter' | 'histogram', name: string, value: number): void;
+}
+
+const environment = loadEnvironment();
+environment.secrets.forEach((secret) => protect('key', secret));
+const { target } = environment;
+if (target === undefined)
+  throw new Error('E2E_BASE_URL is not set: load needs a target, such as a stand-in or staging.');
+
+const agents = new Agents(trustIn(readAuthority(environment)));
+const folder = mkdtempSync(join(tmpdir(), 'goldenpath-load-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+const spending = new Spending(folder);
+const tokens = new TokenSource(environment);
+
+const clientOf = (recorder: Recorder): HttpClient =>
+  new HttpClient({
+    origins: { api: target.api, auth: target.auth },
+    environment: environment.name,
+    deadline: REMOTE_DEADLINES.http,
+    // How fast requests come is the scenario's to say.
+    slots: unpaced,
+    spending,
+    onBan: undefined,
+    agents,
+    recorder,
+    onPaced: () => undefined,
+  });
+
+const wrong = (key: string, promise: string): ClassifiedError => new ClassifiedError('foreign-data', key, promise);
+
+/** Logs a user in that nobody has seen before. */
+const newcomer = async (client: HttpClient): Promise<User> => {
+  const session = await tokens.session(client, 'person', `gp-${environment.runId}-load-${randomUUID().slice(0, 8)}`);
+  return new User(client, session, REMOTE_DEADLINES);
+};
+
+/** Log in, create and read a conversation and a message, take both away again. */
+export const work = async (_context: Context, events: Events): Promise<void> => {
+  const user = await newcomer(clientOf(new Recorder(() => Infinity)));
+  const created: (() => Promise<Reply>)[] = [];
+  try {
+    const done = await workOf(user, { add: (_label, step) => created.push(step) });
+    const own = done.list.ok('load.list', threadList);
+    if (own.length !== 1 || own[0]?.id !== done.own.id)
+      throw wrong('load.list', `a new user has ${own.length} conversations, expected the own one`);
+    const read = done.read.ok('load.read', chatMessage);
+    if (read.content !== done.content || read.user_id !== user.id)
+      throw wrong('load.read', 'the message is not read as this user wrote it');
+    for (const { ms } of done.replies) events.emit('histogram', 'goldenpath.http_ms', ms);
+    events.emit('counter', 'goldenpath.worked', 1);
+  } finally {
+    for (const remove of created.reverse()) await remove();
+  }
+};
+
+/** Log in, open the chat, ask the agent for a sum, and get that sum. */
+export const chat = async (_context: Context, events: Events): Promise<void> => {
+  const recorder = new Recorder(() => Infinity);
+  const { trust } = agents;
+  const settings = { environment: environment.name, deadlines: REMOTE_DEADLINES, recorder, trust, spending };
+  const sockets = new Sockets(target.ws, settings, environment.degradation);
+  try {
+    const user = await newcomer(clientOf(recorder));
+    const { socket } = await sockets.connect('load.connect', { identity: user.socketIdentity });
+    events.emit('histogram', 'goldenpath.welcome_ms', socket.trace.welcomeAt ?? NaN);
+    await socket.ping('load.ping');
+    const [probe, id] = [sumPrompt(), newMarker()];
+    const asked = performance.now();
+    socket.send({ type: 'chat_message', message_id: id, payload: { content: probe.text } });
+    const run = await runOf(socket, 'load.run', id);
+    if (!containsWholeNumber(run.answer, probe.sum))
+      throw new ClassifiedError('answer-wrong', 'load.answer', `${probe.text} was answered with something else`);
+    events.emit('histogram', 'goldenpath.answer_ms', performance.now() - asked);
+    await socket.close('load.close');
+    events.emit('counter', 'goldenpath.chatted', 1);
+  } finally {
+    await sockets.disposeAll();
+  }
+};
