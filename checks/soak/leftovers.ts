@@ -1,32 +1,38 @@
-/** What a run may leave behind on this machine: processes of the suite, ports on loopback, files of the system's folder. */
+/** What a run may leave behind on this machine: processes, and with them their sockets and ports, and temporary files. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 
-const OURS = /standin\/main\.ts|workerProcessEntry|playwright.*test|chrom(?:e|ium).*--remote-debugging-pipe/;
-
-/** Linux only: elsewhere there is no /proc, and nothing is found. */
-const processes = (): string[] =>
+/**
+ * Processes with this text in their environment, which children inherit. Linux only: elsewhere there is no /proc, and
+ * nothing is found.
+ */
+const processes = (mark: string): string[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
-    .flatMap((pid) => {
-      const command = commandOf(pid);
-      return OURS.test(command) ? [`process ${pid}: ${command.slice(0, 120)}`] : [];
-    });
+    .filter((pid) => ofProcess(pid, 'environ').includes(mark))
+    .map((pid) => `process ${pid}: ${ofProcess(pid, 'cmdline').replaceAll('\0', ' ').slice(0, 120)}`);
 
-const commandOf = (pid: string): string => {
+const ofProcess = (pid: string, what: 'environ' | 'cmdline'): string => {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return readFileSync(`/proc/${pid}/${what}`, 'utf8');
   } catch (error) {
-    // It ended while we looked.
-    if (error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH'].includes(String(error.code))) return '';
+    // It ended while we looked, or is somebody else's.
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(String(error.code))
+    )
+      return '';
     throw error;
   }
 };
 
-const files = (): string[] =>
-  readdirSync(tmpdir())
-    .filter((name) => /goldenpath|playwright/.test(name))
-    .map((name) => `file ${name}`);
+/** `temporary`: the folder that the runs were given for temporary files, empty before; caches stay. */
+export const leftovers = (temporary: string): string[] => [
+  ...(process.platform === 'linux' ? processes(temporary) : []),
+  ...readdirSync(temporary)
+    .filter((name) => !CACHES.test(name))
+    .map((name) => `file ${name}`),
+];
 
-/** Names of everything found, for comparison before and after. */
-export const leftovers = (): string[] => (process.platform === 'linux' ? [...processes(), ...files()] : files());
+/** Kept by Playwright and tsx from run to run: what they made of our sources. */
+const CACHES = /^(?:playwright-transform-cache|tsx)-/;

@@ -89,11 +89,13 @@ const options = () => {
 const burn = (): ChildProcess => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' });
 
 const oneRun = async (chosen: Setting, folder: string, p2: boolean): Promise<Run> => {
-  const before = leftovers();
+  const temporary = join(folder, '..', 'tmp');
+  mkdirSync(temporary, { recursive: true });
   const burners = Array.from({ length: chosen.burners }, burn);
   try {
     const projects = ['--project=preflight', '--project=p1-critical', ...(p2 ? ['--project=p2-high'] : [])];
-    const { record, seconds } = await runSuite(folder, chosen.variables, [...projects, '--retries=0']);
+    const variables = { ...chosen.variables, TMPDIR: temporary, TEMP: temporary };
+    const { record, seconds } = await runSuite(folder, variables, [...projects, '--retries=0']);
     const rows = record.rows.filter(({ priority }) => priority === 'P1' || p2);
     return {
       at: new Date().toISOString(),
@@ -104,7 +106,7 @@ const oneRun = async (chosen: Setting, folder: string, p2: boolean): Promise<Run
       flakes: rows
         .filter(({ result }) => result !== 'verified')
         .map(({ id, result, reason }) => ({ id, result, why: (reason ?? '').split('\n', 1)[0] ?? '' })),
-      left: leftovers().filter((name) => !before.includes(name)),
+      left: leftovers(temporary),
     };
   } finally {
     for (const burner of burners) burner.kill('SIGKILL');
