@@ -26,10 +26,7 @@ import { Spending } from '../fixtures/spending.ts';
 import { trustIn } from '../fixtures/trust.ts';
 import { User } from '../fixtures/user.ts';
 
-/** Of Artillery's context and events, what is used here. */
-interface Context {
-  readonly vars: Record<string, unknown>;
-}
+/** Of Artillery's events, what is used here. */
 interface Events {
   emit(event: 'counter' | 'histogram', name: string, value: number): void;
 }
@@ -60,6 +57,23 @@ const clientOf = (recorder: Recorder): HttpClient =>
     onPaced: () => undefined,
   });
 
+/** Of the failures of one machine, so many are told in full: a platform that is down has thousands. */
+const TOLD = 10;
+let told = 0;
+
+/** Artillery counts errors by their code: class and key are few, messages with their ids are not. */
+const counted =
+  (does: (events: Events) => Promise<void>) =>
+  async (_context: unknown, events: Events): Promise<void> => {
+    try {
+      await does(events);
+    } catch (error) {
+      if (!(error instanceof ClassifiedError)) throw error;
+      if (told++ < TOLD) process.stderr.write(`${error.message}\n`);
+      throw Object.assign(error, { code: `[${error.failureClass}] ${error.key}` });
+    }
+  };
+
 const wrong = (key: string, promise: string): ClassifiedError => new ClassifiedError('foreign-data', key, promise);
 
 /** Logs a user in that nobody has seen before. */
@@ -69,7 +83,7 @@ const newcomer = async (client: HttpClient): Promise<User> => {
 };
 
 /** Log in, create and read a conversation and a message, take both away again. */
-export const work = async (_context: Context, events: Events): Promise<void> => {
+export const work = counted(async (events) => {
   const user = await newcomer(clientOf(new Recorder(() => Infinity)));
   const created: (() => Promise<Reply>)[] = [];
   try {
@@ -85,10 +99,10 @@ export const work = async (_context: Context, events: Events): Promise<void> => 
   } finally {
     for (const remove of created.reverse()) await remove();
   }
-};
+});
 
 /** Log in, open the chat, ask the agent for a sum, and get that sum. */
-export const chat = async (_context: Context, events: Events): Promise<void> => {
+export const chat = counted(async (events) => {
   const recorder = new Recorder(() => Infinity);
   const { trust } = agents;
   const settings = { environment: environment.name, deadlines: REMOTE_DEADLINES, recorder, trust, spending };
@@ -110,4 +124,4 @@ export const chat = async (_context: Context, events: Events): Promise<void> => 
   } finally {
     await sockets.disposeAll();
   }
-};
+});

@@ -9,11 +9,11 @@ import { benchPage, shown } from './page.ts';
 import { reporterAtScale } from './reporter.ts';
 import { socketRamp } from './sockets.ts';
 import { startUp } from './start-up.ts';
-import { costOfEvidence, latencyGrowth, suiteAgainstEmpty } from './suite.ts';
+import { costOfEvidence, latencyGrowth, peopleAtOnce, suiteAgainstEmpty } from './suite.ts';
 import { timeToVerdict } from './verdicts.ts';
 
 const USAGE = `Usage: npm run bench -- [options]
-  --only NAME   a part (repeatable): suite, verdict, start, sockets, reporter, evidence, latency
+  --only NAME   a part (repeatable): suite, verdict, start, sockets, people, reporter, evidence, latency
   --pairs N     pairs of suite and empty tests (default 5)
   --out DIR     where the reports go (default reports/bench)`;
 
@@ -38,6 +38,7 @@ const PARTS: Readonly<Record<string, Planned>> = {
   verdict: { title: 'Time to a verdict where nothing answers', about: () => 20, run: () => timeToVerdict(indented) },
   start: { title: 'Start of the stand-in', about: () => 10, run: () => startUp(5) },
   sockets: { title: 'Sockets from one process', about: () => 40, run: () => socketRamp(indented) },
+  people: { title: 'People at work at once', about: () => 45, run: () => peopleAtOnce(indented) },
   reporter: { title: 'Reports of 10,000 tests', about: () => 4, run: () => reporterAtScale() },
   evidence: { title: 'Cost of evidence on a green run', about: () => 20, run: () => costOfEvidence() },
   latency: { title: 'A platform that is further away', about: () => 60, run: () => latencyGrowth(indented) },

@@ -47,12 +47,17 @@ const users = await Promise.all(
   }),
 );
 
+const inUse = (): number => {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
 global.gc?.();
-const before = process.memoryUsage().rss;
+const before = inUse();
 const begun = performance.now();
 const connections = await Promise.all(users.map((identity) => sockets.connect('ramp', { identity })));
 const connected = performance.now() - begun;
-const memory = process.memoryUsage().rss - before;
+global.gc?.();
+const memory = inUse() - before;
 // From the beginning of the connect to the welcome, as a user waits.
 const welcomes = connections.map(({ socket }) => socket.trace.welcomeAt ?? NaN);
 

@@ -10,7 +10,7 @@ import type { RunRecord } from '../../reporter/record.ts';
 import { CATALOGUE } from '../../tests/catalogue.ts';
 import { runPlaywright } from '../matrix/run-case.ts';
 import { runSuite } from '../suite/suite-run.ts';
-import { median, timed, type Bar, type Part } from './measure.ts';
+import { median, timed, type Bar, type Figure, type Part } from './measure.ts';
 
 const P1 = ['--project=preflight', '--project=p1-critical', '--retries=0'];
 /** Tests that hold Playwright's exclusive lock: nothing else runs beside them. */
@@ -40,8 +40,8 @@ const empty = async (folder: string): Promise<number> => {
   return seconds;
 };
 
-const the22 = async (folder: string, variables: Record<string, string> = {}) => {
-  const run = await runSuite(join(folder, 'reports'), variables, P1);
+const the22 = async (folder: string, variables: Record<string, string> = {}, node: readonly string[] = []) => {
+  const run = await runSuite(join(folder, 'reports'), variables, P1, node);
   const verified = run.record.rows.filter(({ priority, result }) => priority === 'P1' && result === 'verified');
   if (verified.length !== 22) throw new Error(`only ${verified.length} of 22 were verified:\n${run.output}`);
   return run;
@@ -120,6 +120,30 @@ export const suiteAgainstEmpty = async (pairs: number, say: (line: string) => vo
       bars: barsOf(measured.at(-1)?.record as RunRecord),
       note: `${pairs} pairs, ${workers} workers. The critical path is the shortest schedule of the tests' own times: ${LOCKED.join(', ')} run alone, the others on all workers.`,
     };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const PEOPLE = [20, 100, 300, 1_000] as const;
+
+export const peopleAtOnce = async (say: (line: string) => void): Promise<Part> => {
+  const folder = scratch();
+  try {
+    const figures: Figure[] = [];
+    for (const count of PEOPLE) {
+      const only = [...P1, '--grep', 'preflight|P1-17'];
+      const { record } = await runSuite(join(folder, 'reports'), { E2E_CONCURRENT_USERS: String(count) }, only);
+      const row = record.rows.find(({ id }) => id === 'P1-17');
+      if (row === undefined) throw new Error('P1-17 did not run');
+      say(`${count} people: ${row.result}${[row.reason, ...row.notes].map((text) => ` · ${text ?? ''}`).join('')}`);
+      const seconds = row.attempts.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1_000;
+      figures.push(
+        { name: `${count} people: P1-17`, value: seconds, unit: 's' },
+        { name: `${count} people: red`, value: row.result === 'failed' ? 1 : 0, unit: '', atMost: 0 },
+      );
+    }
+    return { figures, note: 'One process, all people at once, each with five requests; log-in and clean-up included.' };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -207,7 +231,7 @@ export const costOfEvidence = async (): Promise<Part> => {
   const folder = scratch();
   try {
     const profiles = join(folder, 'profiles');
-    await the22(folder, { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` });
+    await the22(folder, {}, ['--cpu-prof', `--cpu-prof-dir=${profiles}`]);
     const found = readdirSync(profiles).map((name) => workOf(join(profiles, name)));
     // Only processes that record count: workers, not the runner and not the stand-in.
     const workers = found.filter(({ evidence }) => evidence > 0);

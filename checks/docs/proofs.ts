@@ -118,6 +118,20 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     /^thread-update-lost$/m,
   ),
   'npm run bench': accepts('npm run bench -- --help', /[Uu]sage/),
+  'npm run bench -- --only sockets --only people': accepts(
+    'npm run bench -- --only sockets --only people --help',
+    /sockets, people/,
+  ),
+  'E2E_CONCURRENT_USERS=1000 npx playwright test --grep P1-17': elsewhere(
+    'checks/suite/load.spec.ts',
+    "{ E2E_CONCURRENT_USERS: '100' }",
+  ),
+  'E2E_OAUTH_SIMULATION_KEY=rehearsal npm run standin -- --port 8787 --auth-port 8788': serves(STANDIN),
+  'cd load && npm ci --ignore-scripts': elsewhere('checks/load/load.spec.ts', "['ci', '--ignore-scripts'"),
+  'E2E_BASE_URL=http://127.0.0.1:8787 E2E_AUTH_URL=http://127.0.0.1:8788 E2E_OAUTH_SIMULATION_KEY=rehearsal npm run local':
+    elsewhere('checks/load/load.spec.ts', "['run', 'local']"),
+  'npx artillery run:fargate people.yml --environment staging --count 20 --region eu-central-1 --secret E2E_OAUTH_SIMULATION_KEY --dotenv staging.env':
+    elsewhere('checks/load/load.spec.ts', 'run:fargate'),
   'npm run soak': accepts('npm run soak -- --help', /[Uu]sage/),
   'npm run mutation': accepts('npm run mutation -- --help', /[Uu]sage/),
   'npm run mutation -- --only P1-12': accepts('npm run mutation -- --only P1-12 --help', /[Uu]sage/),

@@ -11,7 +11,6 @@ import { Workspace, type Ran } from '../workspace.ts';
 
 // One after the other in one copy: a report is shown that a run has left.
 base.describe.configure({ mode: 'serial', timeout: 600_000 });
-const LOCK = { lock: '-exclusive-' } as const;
 
 const test = base.extend<object, { workspace: Workspace }>({
   workspace: [
@@ -58,7 +57,7 @@ const enterExample = (workspace: Workspace): void => {
   writeFileSync(file, JSON.stringify(model));
 };
 
-test('commands that end - do so with the code and the words that the page promises', LOCK, async ({ workspace }) => {
+test('commands that end - do so with the code and the words that the page promises', async ({ workspace }) => {
   const examples = writeExamples(workspace);
   expect(examples).toEqual(['standin/faults/thread-title-shortened.ts', 'tests/p2/thread-title.spec.ts']);
   enterExample(workspace);
@@ -71,7 +70,7 @@ test('commands that end - do so with the code and the words that the page promis
   expect(workspace.git('status', '--porcelain', 'reporter/schema')).toBe('');
 });
 
-test('commands that stay - come up, and go when they are told to', LOCK, async ({ workspace }) => {
+test('commands that stay - come up, and go when they are told to', async ({ workspace }) => {
   for (const [command, { says }] of of('serves')) {
     const given = command.replaceAll(/--(port|auth-port) \d+/g, '--$1 0');
     const running = workspace.start(given.startsWith('npx playwright show-report') ? `${given} --port 0` : given);
@@ -80,7 +79,7 @@ test('commands that stay - come up, and go when they are told to', LOCK, async (
   }
 });
 
-test('commands that take long - are taken by the same program with the same options', LOCK, async ({ workspace }) => {
+test('commands that take long - are taken by the same program with the same options', async ({ workspace }) => {
   const asked = of('accepts').filter(([, { as }]) => !as.startsWith('npm ci'));
   const answers = new Map<string, Ran>();
   const waiting = [...new Set(asked.map(([, { as }]) => as))];

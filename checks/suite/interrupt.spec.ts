@@ -6,7 +6,6 @@ import { runRecord } from '../../reporter/record.ts';
 import { Workspace } from '../workspace.ts';
 
 base.describe.configure({ timeout: 300_000 });
-const LOCK = { lock: '-exclusive-' } as const;
 
 const test = base.extend<{ workspace: Workspace }>({
   workspace: async ({}, use) => {
@@ -18,7 +17,7 @@ const test = base.extend<{ workspace: Workspace }>({
 
 const json = (workspace: Workspace, file: string): unknown => JSON.parse(readFileSync(workspace.path(file), 'utf8'));
 
-test('npx playwright test - every report is there, the rest is unverified, gate 3', LOCK, async ({ workspace }) => {
+test('npx playwright test - every report is there, the rest is unverified, gate 3', async ({ workspace }) => {
   const running = workspace.start('npx playwright test --workers=1');
   await expect.poll(running.output, { timeout: 100_000 }).toMatch(/✓.*P1-0/);
   await running.stop();
@@ -38,7 +37,7 @@ test('npx playwright test - every report is there, the rest is unverified, gate 
   await expect(fetch(`${target?.api ?? ''}/health`)).rejects.toThrow('fetch failed');
 });
 
-test('npm run matrix - the cases that ran are reported, and taken over by --resume', LOCK, async ({ workspace }) => {
+test('npm run matrix - the cases that ran are reported, and taken over by --resume', async ({ workspace }) => {
   const running = workspace.start('npm run matrix -- --only net-refused --only net-reset --parallel 1');
   await expect.poll(running.output, { timeout: 200_000 }).toMatch(/^\[1\/2\] .* left/m);
   await running.stop();

@@ -12,7 +12,6 @@ import type { StandinOptions } from '../../standin/start.ts';
 import { startCounted, type Counted } from './counted-standin.ts';
 import { idsWith, runSuite, type SuiteRun } from './suite-run.ts';
 
-const LOCK = { lock: '-exclusive-' } as const;
 const OUTPUT = resolve(import.meta.dirname, '../../reports/checks');
 const KEY = 'kindness-check-key';
 const SECRET = 'kindness-check-signing-secret';
@@ -58,37 +57,33 @@ const leftOf = async (origin: string, user: string) => {
 const TIERS: Readonly<Record<string, readonly string[]>> = { P1: [], 'P1 and P2': ['--project=p2-high'] };
 
 for (const [tier, args] of Object.entries(TIERS))
-  test(
-    `a run of ${tier} - as many requests and sockets as it says, within the budget, and nothing left`,
-    LOCK,
-    async ({}, info) => {
-      await runAgainst(info.outputPath('reports'), {}, [...STARTED, ...args], {}, async (run, counted) => {
-        expect(idsWith(run.record, 'verified'), run.output).toHaveLength(22);
-        const { requests, sockets, most, users, standin } = counted;
-        const arrived = { requests: requests.api + requests.auth, sockets };
-        mkdirSync(OUTPUT, { recursive: true });
-        writeFileSync(
-          join(OUTPUT, `spent-${tier.replaceAll(' ', '-')}.txt`),
-          `${tier}: ${requests.api} requests to the API, ${requests.auth} to the auth service, ${sockets} sockets, ${users.size} users\n`,
-        );
-        expect(run.record.spent).toEqual(arrived);
-        expect(run.output).toContain(`${arrived.requests} requests, ${arrived.sockets} sockets`);
-        const allowed = BUDGET.requests + 20 * BUDGET.perConcurrentUser + BUDGET.reachingTheLimit;
-        expect(arrived.requests).toBeLessThanOrEqual(allowed);
-        expect(arrived.sockets).toBeLessThanOrEqual(BUDGET.sockets);
-        // P1-04 is about a fourth socket, of its A; nobody else has more than three.
-        const crowded = [...most].filter(([, count]) => count > 3);
-        expect(crowded.map(([user, count]) => [/-w\d+-a$/.test(user), count])).toEqual([[true, 4]]);
+  test(`a run of ${tier} - as many requests and sockets as it says, within the budget, and nothing left`, async ({}, info) => {
+    await runAgainst(info.outputPath('reports'), {}, [...STARTED, ...args], {}, async (run, counted) => {
+      expect(idsWith(run.record, 'verified'), run.output).toHaveLength(22);
+      const { requests, sockets, most, users, standin } = counted;
+      const arrived = { requests: requests.api + requests.auth, sockets };
+      mkdirSync(OUTPUT, { recursive: true });
+      writeFileSync(
+        join(OUTPUT, `spent-${tier.replaceAll(' ', '-')}.txt`),
+        `${tier}: ${requests.api} requests to the API, ${requests.auth} to the auth service, ${sockets} sockets, ${users.size} users\n`,
+      );
+      expect(run.record.spent).toEqual(arrived);
+      expect(run.output).toContain(`${arrived.requests} requests, ${arrived.sockets} sockets`);
+      const allowed = BUDGET.requests + 20 * BUDGET.perConcurrentUser + BUDGET.reachingTheLimit;
+      expect(arrived.requests).toBeLessThanOrEqual(allowed);
+      expect(arrived.sockets).toBeLessThanOrEqual(BUDGET.sockets);
+      // P1-04 is about a fourth socket, of its A; nobody else has more than three.
+      const crowded = [...most].filter(([, count]) => count > 3);
+      expect(crowded.map(([user, count]) => [/-w\d+-a$/.test(user), count])).toEqual([[true, 4]]);
 
-        expect([...users].filter((user) => !user.startsWith(`e2e-gp-${run.record.runId}-`))).toEqual([]);
-        const left = await Promise.all([...users].map((user) => leftOf(standin.apiOrigin, user)));
-        expect(left.filter(({ threads, messages, running }) => threads + messages + running > 0)).toEqual([]);
-        expect(left.length).toBeGreaterThan(20);
-      });
-    },
-  );
+      expect([...users].filter((user) => !user.startsWith(`e2e-gp-${run.record.runId}-`))).toEqual([]);
+      const left = await Promise.all([...users].map((user) => leftOf(standin.apiOrigin, user)));
+      expect(left.filter(({ threads, messages, running }) => threads + messages + running > 0)).toEqual([]);
+      expect(left.length).toBeGreaterThan(20);
+    });
+  });
 
-test('a budget that is used up - no further test begins, and the reason names the variable', LOCK, async ({}, info) => {
+test('a budget that is used up - no further test begins, and the reason names the variable', async ({}, info) => {
   const args = [...STARTED, '--workers=1', '--grep', 'preflight|P1-0[5679]|P1-1[05]'];
   const variables = { E2E_REQUEST_BUDGET: '50' };
   await runAgainst(info.outputPath('reports'), { remote: true }, args, variables, (run, { requests }) => {
@@ -102,7 +97,7 @@ test('a budget that is used up - no further test begins, and the reason names th
   });
 });
 
-test('a ban - the rest is unverified with that reason, and the target is left alone', LOCK, async ({}, info) => {
+test('a ban - the rest is unverified with that reason, and the target is left alone', async ({}, info) => {
   const faults = ['edge-ip-ban:requests=40'];
   await runAgainst(info.outputPath('reports'), { faults }, STARTED, {}, (run, { requests }) => {
     const stopped = run.record.rows.filter(({ reason }) => reason?.startsWith(TURNED_AWAY) === true);

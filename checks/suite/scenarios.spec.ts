@@ -10,7 +10,7 @@ const SOCKET_TESTS = ['P1-01', 'P1-02', 'P1-03', 'P1-04'];
 const P1_ONLY = ['--project=preflight', '--project=p1-critical'];
 const LOCK = { lock: '-exclusive-' } as const;
 
-test('healthy - all tests are verified, every report is there, the run exits 0', LOCK, async ({}, info) => {
+test('healthy - all tests are verified, every report is there, the run exits 0', async ({}, info) => {
   const run = await runSuite(info.outputPath('reports'), {});
   expect(
     run.record.rows.filter(({ result }) => result !== 'verified').map(({ id }) => id),
@@ -25,7 +25,7 @@ test('healthy - all tests are verified, every report is there, the run exits 0',
   expect(summary.trimEnd().split('\n').length).toBeLessThanOrEqual(25);
 });
 
-test('session-5 - exactly the four socket tests are red, 18 of 22 verified', LOCK, async ({}, info) => {
+test('session-5 - exactly the four socket tests are red, 18 of 22 verified', async ({}, info) => {
   const run = await runSuite(info.outputPath('reports'), { STANDIN_SCENARIO: 'session-5' }, P1_ONLY);
   expect(idsWith(run.record, 'failed'), run.output).toEqual(SOCKET_TESTS);
   expect(idsWith(run.record, 'verified')).toEqual(ALL.filter((id) => !SOCKET_TESTS.includes(id)));
@@ -39,7 +39,7 @@ test('session-5 - exactly the four socket tests are red, 18 of 22 verified', LOC
   expect(run.output).toContain('HOLD');
 });
 
-test('session-5 with E2E_DEGRADATION=annotate - 20 of 22 green, P1-03 and P1-04 degraded', LOCK, async ({}, info) => {
+test('session-5 with E2E_DEGRADATION=annotate - 20 of 22 green, P1-03 and P1-04 degraded', async ({}, info) => {
   const variables = { STANDIN_SCENARIO: 'session-5', E2E_DEGRADATION: 'annotate' };
   const run = await runSuite(info.outputPath('reports'), variables, P1_ONLY);
   expect(idsWith(run.record, 'failed'), run.output).toEqual(['P1-01', 'P1-02']);
@@ -53,7 +53,7 @@ test('session-5 with E2E_DEGRADATION=annotate - 20 of 22 green, P1-03 and P1-04 
   });
 });
 
-test('session-5-immediate - the same four, whoever wins the race against the close', LOCK, async ({}, info) => {
+test('session-5-immediate - the same four, whoever wins the race against the close', async ({}, info) => {
   const args = [...P1_ONLY, '--grep', 'preflight|P1-0[1-4]', '--repeat-each=5', '--workers=2'];
   const run = await runSuite(info.outputPath('reports'), { STANDIN_SCENARIO: 'session-5-immediate' }, args);
   const failures = /(\d+) failed/.exec(run.output)?.[1];
@@ -73,7 +73,7 @@ test('dead host - one diagnosis within 10 s, no test is verified', LOCK, async (
   expect(run.record.preflight[0]?.warmUp.ms).toBeLessThan(5_000);
 });
 
-test('dead host without preflight - each of the 22 fails by itself', LOCK, async ({}, info) => {
+test('dead host without preflight - each of the 22 fails by itself', async ({}, info) => {
   const run = await runSuite(info.outputPath('reports'), { STANDIN_SCENARIO: 'dead-host' }, [
     '--no-deps',
     '--project=p1-critical',

@@ -13,17 +13,18 @@ export interface SuiteRun {
   readonly record: RunRecord;
 }
 
-/** `variables`: environment of the run, on top of a clean one. */
+/** `variables`: environment of the run, on top of a clean one; `node`: options of Node, which the workers inherit. */
 export const runSuite = async (
   reports: string,
   variables: Readonly<Record<string, string>>,
   args: readonly string[] = [],
+  node: readonly string[] = [],
 ): Promise<SuiteRun> => {
   const clean = Object.entries(process.env).filter(
     ([name]) => !/^(?:E2E|STANDIN|PLAYWRIGHT|PW)_|^CI$|^TEST_/.test(name),
   );
   const begun = performance.now();
-  const child = spawn(process.execPath, ['node_modules/@playwright/test/cli.js', 'test', ...args], {
+  const child = spawn(process.execPath, [...node, 'node_modules/@playwright/test/cli.js', 'test', ...args], {
     env: { ...Object.fromEntries(clean), FORCE_COLOR: '0', GOLDENPATH_REPORTS: reports, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
