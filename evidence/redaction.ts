@@ -47,7 +47,8 @@ const encodings = (secret: string): string[] => {
 const SHORTEST = 6;
 /** So much of a secret's beginning counts as the secret: a server may cut it off. */
 const BEGINNING = 16;
-const SIGNATURE = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.([A-Za-z0-9_-]{20,})$/;
+/** Of a JWT, which is found by its shape; a key with two dots in it is none. */
+const SIGNATURE = /^eyJ[A-Za-z0-9_-]{12,}\.[A-Za-z0-9_-]+\.([A-Za-z0-9_-]{20,})$/;
 
 /** Makes a secret known, so that {@link redact} finds it in every encoding of the wire. */
 export const protect = (kind: 'token' | 'key', secret: string): void => {

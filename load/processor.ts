@@ -6,15 +6,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chatMessage } from '../contract/chat-messages.ts';
+import { chatMessage, chatMessageCreated } from '../contract/chat-messages.ts';
 import { REMOTE_DEADLINES } from '../contract/limits.ts';
 import { containsWholeNumber } from '../contract/testability.ts';
-import { threadList } from '../contract/threads.ts';
+import { thread, threadList } from '../contract/threads.ts';
 import { ClassifiedError } from '../evidence/failure.ts';
 import { protect } from '../evidence/redaction.ts';
 import { runOf } from '../fixtures/agent-run.ts';
 import { loadEnvironment, readAuthority } from '../fixtures/environment.ts';
-import { workOf } from '../fixtures/everyday-work.ts';
 import { Agents, HttpClient } from '../fixtures/http-client.ts';
 import { TokenSource } from '../fixtures/identities.ts';
 import { unpaced } from '../fixtures/pace.ts';
@@ -87,14 +86,22 @@ export const work = counted(async (events) => {
   const user = await newcomer(clientOf(new Recorder(() => Infinity)));
   const created: (() => Promise<Reply>)[] = [];
   try {
-    const done = await workOf(user, { add: (_label, step) => created.push(step) });
-    const own = done.list.ok('load.list', threadList);
-    if (own.length !== 1 || own[0]?.id !== done.own.id)
+    const [title, content] = [newMarker(), newMarker()];
+    const opened = await user.api.post('/api/threads', { title });
+    const { id } = opened.ok('load.create', thread);
+    created.push(() => user.api.delete(`/api/threads/${id}`));
+    const list = await user.api.get('/api/threads');
+    const own = list.ok('load.list', threadList);
+    if (own.length !== 1 || own[0]?.id !== id)
       throw wrong('load.list', `a new user has ${own.length} conversations, expected the own one`);
-    const read = done.read.ok('load.read', chatMessage);
-    if (read.content !== done.content || read.user_id !== user.id)
+    const posted = await user.api.post('/api/chat/messages', { content, thread_id: title });
+    const { message } = posted.ok('load.post', chatMessageCreated);
+    created.push(() => user.api.delete(`/api/chat/messages/${message.id}`));
+    const read = await user.api.get(`/api/chat/messages/${message.id}`);
+    const kept = read.ok('load.read', chatMessage);
+    if (kept.content !== content || kept.user_id !== user.id)
       throw wrong('load.read', 'the message is not read as this user wrote it');
-    for (const { ms } of done.replies) events.emit('histogram', 'goldenpath.http_ms', ms);
+    for (const { ms } of [opened, list, posted, read]) events.emit('histogram', 'goldenpath.http_ms', ms);
     events.emit('counter', 'goldenpath.worked', 1);
   } finally {
     for (const remove of created.reverse()) await remove();

@@ -91,38 +91,44 @@ test('the scenario - names functions that exist, and an idle run is no pass', ()
   ]);
 });
 
+const LOAD = resolve(ROOT, 'load');
+
+const npm = async (args: readonly string[], env: Readonly<Record<string, string>>) => {
+  const child = spawn('npm', args, { cwd: LOAD, env: variablesOf(env), stdio: ['ignore', 'pipe', 'pipe'] });
+  const chunks: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, output: Buffer.concat(chunks).toString('utf8') };
+};
+
+const install = async (): Promise<void> => {
+  if (existsSync(resolve(LOAD, 'node_modules/artillery'))) return;
+  const { code, output } = await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {});
+  if (code !== 0) throw new Error(output);
+};
+
+const local = async (folder: string, faults: Readonly<Record<string, string>>) => {
+  const standin = await startExternal(ROOT, folder, variablesOf(faults), false);
+  try {
+    return await npm(['run', 'local'], standin.variables);
+  } finally {
+    await standin.stop();
+  }
+};
+
 // Artillery has a thousand packages of its own, so only the nightly checks install it.
 test('npm run local, all of Artillery - exit 0 on a healthy platform, 1 on a faulty one', async ({}, info) => {
   info.setTimeout(600_000);
-  const load = resolve(ROOT, 'load');
-  const npm = async (args: readonly string[], env: Readonly<Record<string, string>>) => {
-    const child = spawn('npm', args, { cwd: load, env: variablesOf(env), stdio: ['ignore', 'pipe', 'pipe'] });
-    const chunks: Buffer[] = [];
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    const [code] = (await once(child, 'close')) as [number | null];
-    return { code, output: Buffer.concat(chunks).toString('utf8') };
-  };
-  const installed = existsSync(resolve(load, 'node_modules/artillery'));
-  const made = installed ? undefined : await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {});
-  expect(made?.code ?? 0, made?.output).toBe(0);
-  const run = async (fault?: string) => {
-    const env = variablesOf(fault === undefined ? {} : { STANDIN_FAULTS: fault });
-    const standin = await startExternal(ROOT, info.outputDir, env, false);
-    try {
-      return await npm(['run', 'local'], standin.variables);
-    } finally {
-      await standin.stop();
-    }
-  };
+  await install();
   // The cloud command is not run: it costs money. Its options are those that the program knows.
-  const { stdout: help } = await promisify(execFile)('npx', ['artillery', 'run:fargate', '--help'], { cwd: load });
+  const { stdout: help } = await promisify(execFile)('npx', ['artillery', 'run:fargate', '--help'], { cwd: LOAD });
   const cloud = COMMANDS.find(({ text }) => text.includes('artillery run:fargate'))?.text ?? '';
   const options = cloud.match(/--[a-z-]+/g) ?? [];
   expect(options.length).toBeGreaterThan(3);
   for (const option of options) expect(help).toContain(option);
-  const healthy = await run();
+  const healthy = await local(info.outputDir, {});
   expect(healthy.code, healthy.output).toBe(0);
-  const faulty = await run('agent-ws-canned');
+  const faulty = await local(info.outputDir, { STANDIN_FAULTS: 'agent-ws-canned' });
   expect(faulty.code, faulty.output).toBe(1);
   expect(faulty.output).toContain('errors.[answer-wrong] load.answer');
 });

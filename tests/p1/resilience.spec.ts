@@ -13,7 +13,6 @@ import { because, ClassifiedError } from '../../evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
 import { everyOne, isBottleneck, loadText, type ClientLoad } from '../../fixtures/client-load.ts';
 import { closedPort } from '../../fixtures/closed-port.ts';
-import { workOf } from '../../fixtures/everyday-work.ts';
 import { framesOf } from '../../fixtures/event-stream.ts';
 import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
 import { parseBody, type Reply } from '../../fixtures/reply.ts';
@@ -68,10 +67,24 @@ test(
       inGroups(roles, 8, (role) => ownUsers.user(role)));
 
     await client.reserve('outside', 5);
+    const work = async (user: User) => {
+      const [title, content] = [newMarker(), newMarker()];
+      const created = await user.api.post('/api/threads', { title });
+      const own = created.ok('thread.create', thread);
+      cleanup.add(`archive ${own.id}`, () => user.api.delete(`/api/threads/${own.id}`));
+      const list = await user.api.get('/api/threads');
+      const posted = await user.api.post('/api/chat/messages', { content, thread_id: title });
+      const { message } = posted.ok('message.create', chatMessageCreated);
+      cleanup.add(`delete message ${message.id}`, () => user.api.delete(`/api/chat/messages/${message.id}`));
+      const read = await user.api.get(`/api/chat/messages/${message.id}`);
+      const servers = await user.api.get('/api/mcp/servers');
+      const replies = [created, list, posted, read, servers];
+      return { user, title, content, own, list, message, read, servers, replies };
+    };
     const burst = await test.step('everybody works at once', async () => {
       const { result, load } = await underLoad(nobody.deadlines.http, () =>
         everyOne([
-          everyOne(users.map((user) => workOf(user, cleanup))),
+          everyOne(users.map(work)),
           everyOne([1, 2, 3, 4, 5].map(() => nobody.api.get('/health', FRESH))),
           everyOne([1, 2, 3, 4, 5].map(() => nobody.api.get('/api/threads', FRESH))),
         ]),
