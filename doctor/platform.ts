@@ -1,5 +1,4 @@
 /** The platform, seen by the suite's own preflight, with what to do about each of its findings. */
-import { rmSync } from 'node:fs';
 import { e2eTestingExpected, wsHealthReply } from '../contract/health.ts';
 import { REMOTE_DEADLINES, STANDIN_DEADLINES, type Deadlines } from '../contract/limits.ts';
 import { failureOf } from '../evidence/failure.ts';
@@ -135,7 +134,7 @@ const checkAuth = async (client: HttpClient, deadlines: Deadlines, target: Targe
 export const checkPlatform = async (environment: Environment, target: Target): Promise<Finding[]> => {
   const deadlines = patient(target.kind === 'remote' ? REMOTE_DEADLINES : STANDIN_DEADLINES);
   const agents = new Agents(trustIn(readAuthority(environment)));
-  const spending = new Spending(environment.shared);
+  const spending = new Spending();
   const recorder = new Recorder(() => Infinity);
   const ofAuth = new Recorder(() => Infinity);
   const clientWith = (own: Recorder) =>
@@ -193,6 +192,5 @@ export const checkPlatform = async (environment: Environment, target: Target): P
   } finally {
     await sockets.disposeAll();
     agents.close();
-    rmSync(environment.shared, { recursive: true, force: true });
   }
 };

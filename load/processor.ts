@@ -3,9 +3,6 @@
  * user as it would fail a test. Artillery brings the phases, the machines and the statistics.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { chatMessage, chatMessageCreated } from '../contract/chat-messages.ts';
 import { REMOTE_DEADLINES } from '../contract/limits.ts';
 import { containsWholeNumber } from '../contract/testability.ts';
@@ -37,9 +34,7 @@ if (target === undefined)
   throw new Error('E2E_BASE_URL is not set: load needs a target, such as a stand-in or staging.');
 
 const agents = new Agents(trustIn(readAuthority(environment)));
-const folder = mkdtempSync(join(tmpdir(), 'goldenpath-load-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-const spending = new Spending(folder);
+const spending = new Spending();
 const tokens = new TokenSource(environment);
 
 const clientOf = (recorder: Recorder): HttpClient =>

@@ -1,7 +1,4 @@
 /** One process that opens N authenticated sockets, each with welcome, ping and one run; prints what it met as JSON. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { performance, monitorEventLoopDelay } from 'node:perf_hooks';
 import { STANDIN_DEADLINES } from '../../contract/limits.ts';
 import { containsWholeNumber } from '../../contract/testability.ts';
@@ -24,8 +21,6 @@ const deadlines = Object.fromEntries(
 
 const lag = monitorEventLoopDelay({ resolution: 10 });
 lag.enable();
-const folder = mkdtempSync(join(tmpdir(), 'goldenpath-bench-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 const recorder = new Recorder(() => Infinity);
 const sockets = new Sockets(
   url,
@@ -34,7 +29,7 @@ const sockets = new Sockets(
     deadlines,
     recorder,
     trust: trustIn(undefined),
-    spending: new Spending(folder),
+    spending: new Spending(),
   },
   'fail',
 );

@@ -1,7 +1,4 @@
 /** Meets hostile servers with the suite's own clients, in a process whose memory is measured. Prints one line of JSON a meeting. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Agents, HttpClient } from '../../fixtures/http-client.ts';
 import { Caller } from '../../fixtures/caller.ts';
 import { ClassifiedError } from '../../evidence/failure.ts';
@@ -17,8 +14,6 @@ import { Spending } from '../../fixtures/spending.ts';
 import { trustIn } from '../../fixtures/trust.ts';
 import { STANDIN_DEADLINES } from '../../contract/limits.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'goldenpath-fuzz-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 /** Milliseconds that every wait may last. */
 const DEADLINE = 600;
 const [over = 'http', ...addresses] = process.argv.slice(2);
@@ -37,7 +32,7 @@ let evidence = 0;
 
 const meet = async (address: string): Promise<void> => {
   const recorder = new Recorder(() => Infinity);
-  const spending = new Spending(join(folder, address.replace(':', '-')));
+  const spending = new Spending();
   const agents = new Agents(trustIn(undefined));
   const origin = `http://${address}`;
   const client = new HttpClient({
