@@ -19,17 +19,22 @@ const LIMIT_MS = 120_000;
 
 const scratch = (): string => mkdtempSync(join(tmpdir(), 'goldenpath-bench-'));
 
+/** The same stand-in and the same two generations of workers, with nothing in the tests. */
+const SAME_SHAPE = `webServer: { command: 'node --import tsx standin/main.ts --port 0 --quiet', cwd: ${JSON.stringify(resolve('.'))}, wait: { stdout: /standin ready/ }, gracefulShutdown: { signal: 'SIGTERM', timeout: 2000 } },
+  projects: [{ name: 'first', testMatch: /first/ }, { name: 'then', testMatch: /empty/, dependencies: ['first'] }],`;
+
 /** Seconds of 22 empty tests with the same runner, workers and reporters of Playwright. */
-const empty = async (folder: string): Promise<number> => {
+const empty = async (folder: string, shape = ''): Promise<number> => {
   const project = join(folder, 'empty');
   mkdirSync(project, { recursive: true });
   // Inside the repository the installed runner is found; nothing of the suite is loaded.
   const runner = JSON.stringify(resolve('node_modules/@playwright/test/index.mjs'));
   const tests = Array.from({ length: 22 }, (_, index) => `test('empty ${index}', () => {});`);
   writeFileSync(join(project, 'empty.spec.mjs'), `import { test } from ${runner};\n${tests.join('\n')}\n`);
+  writeFileSync(join(project, 'first.spec.mjs'), `import { test } from ${runner};\ntest('first', () => {});\n`);
   writeFileSync(
     join(project, 'playwright.config.mjs'),
-    `export default { fullyParallel: true, workers: ${availableParallelism()}, reporter: [['list'], ['html', { open: 'never' }], ['json', { outputFile: 'results.json' }]] };\n`,
+    `export default { testMatch: /empty/, ${shape} fullyParallel: true, workers: ${availableParallelism()}, reporter: [['list'], ['html', { open: 'never' }], ['json', { outputFile: 'results.json' }]] };\n`,
   );
   const env = Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
@@ -89,14 +94,17 @@ const barsOf = (record: RunRecord): readonly Bar[] => {
 export const suiteAgainstEmpty = async (pairs: number, say: (line: string) => void): Promise<Part> => {
   const folder = scratch();
   try {
-    const measured: { empty: number; suite: number; record: RunRecord }[] = [];
+    const measured: { empty: number; shaped: number; suite: number; record: RunRecord }[] = [];
     // Whatever is read from disk for the first time is read before anything is measured.
     await empty(folder);
     for (let pair = 1; pair <= pairs; pair++) {
       const nothing = await empty(folder);
+      const shaped = await empty(folder, SAME_SHAPE);
       const { seconds, record } = await the22(folder);
-      measured.push({ empty: nothing, suite: seconds, record });
-      say(`pair ${pair} of ${pairs}: the 22 ${seconds.toFixed(1)} s, empty ${nothing.toFixed(1)} s`);
+      measured.push({ empty: nothing, shaped, suite: seconds, record });
+      say(
+        `pair ${pair} of ${pairs}: the 22 ${seconds.toFixed(1)} s, empty ${nothing.toFixed(1)} s, empty with stand-in and preflight ${shaped.toFixed(1)} s`,
+      );
     }
     const workers = availableParallelism();
     const least = new Map<string, number>();
@@ -104,6 +112,7 @@ export const suiteAgainstEmpty = async (pairs: number, say: (line: string) => vo
       for (const [id, seconds] of durations(record)) least.set(id, Math.min(seconds, least.get(id) ?? Infinity));
     const path = criticalPath(least, workers);
     const [suite, nothing] = [median(measured.map((one) => one.suite)), median(measured.map((one) => one.empty))];
+    const shaped = median(measured.map((one) => one.shaped));
     return {
       figures: [
         { name: '22 tests on healthy', value: suite, unit: 's' },
@@ -116,6 +125,8 @@ export const suiteAgainstEmpty = async (pairs: number, say: (line: string) => vo
         },
         { name: 'critical path of the claims', value: path, unit: 's' },
         { name: 'the 22 against empty run + critical path', value: suite / (nothing + path), unit: 'x', atMost: 1.2 },
+        { name: '22 empty tests with the stand-in and a project before them', value: shaped, unit: 's' },
+        { name: 'the 22 against those + critical path', value: suite / (shaped + path), unit: 'x' },
       ],
       bars: barsOf(measured.at(-1)?.record as RunRecord),
       note: `${pairs} pairs, ${workers} workers. The critical path is the shortest schedule of the tests' own times: ${LOCKED.join(', ')} run alone, the others on all workers.`,
