@@ -109,7 +109,13 @@ export const wsConfigReply = z.looseObject({
     version: z.string(),
     authentication: z.string(),
     supported_auth_methods: z.array(z.string()),
-    features: z.record(z.string(), z.boolean()),
+    features: z.looseObject({
+      heartbeat: z.boolean(),
+      message_routing: z.boolean(),
+      json_rpc_support: z.boolean(),
+      rate_limiting: z.boolean(),
+      error_recovery: z.boolean(),
+    }),
     limits: z.looseObject({
       max_connections_per_user: z.int(),
       max_message_rate_per_minute: z.int(),

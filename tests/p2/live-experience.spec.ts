@@ -9,7 +9,7 @@ import type { ChatSocket } from '../../fixtures/chat-socket.ts';
 import type { Cleanup } from '../../fixtures/cleanup.ts';
 import { framesOf, type EventStream } from '../../fixtures/event-stream.ts';
 import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
-import { knownFrames } from '../../fixtures/stream-checks.ts';
+import { isKnown, knownFrames } from '../../fixtures/stream-checks.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
 
@@ -95,7 +95,8 @@ test(
         method: 'POST',
         body: { message: sumPrompt().text, simulate_delay: 1 },
       });
-      const frames = [await stream.next(), await stream.next()].filter((frame) => frame !== undefined);
+      const isAgentFrame = isKnown('event', agentStreamFrame);
+      const frames = [await stream.next(isAgentFrame), await stream.next()].filter((frame) => frame !== undefined);
       stream.abort();
       const events = knownFrames('agent', 'event', frames, agentStreamFrame).map(({ event }) => event);
       expect(events[0], because('events-missing', 'agent.first', 'the stream begins with agent_started')).toBe(

@@ -39,7 +39,7 @@ const CLIENT = new Set([
   'close',
   'stream',
 ]);
-const LEAST_ARGUMENTS: Readonly<Record<string, number>> = { connect: 2, parse: 3 };
+const LEAST_ARGUMENTS: Readonly<Record<string, number>> = { connect: 2, next: 2, parse: 3 };
 const HELPER = /^(?:expect[A-Z]\w*|runOf|knownFrames|framesOf)$/;
 
 const calleeName = (call: ts.CallExpression): string | undefined =>
