@@ -29,6 +29,7 @@ import { advertisedLimits } from '../../contract/limits.ts';
 import { millisOf } from '../../contract/primitives.ts';
 import { agentStreamFrame, chatStreamFrame, STREAM_EVENTS, streamInfoReply } from '../../contract/sse.ts';
 import { CALCULATOR, cannedPhraseIn } from '../../contract/testability.ts';
+import { threadList } from '../../contract/threads.ts';
 import { toolCategoriesReply, toolExecutionReply, toolsReply } from '../../contract/tools.ts';
 import { because } from '../../evidence/failure.ts';
 import { closedPort } from '../../fixtures/closed-port.ts';
@@ -201,6 +202,7 @@ test(
     );
     expect(leaks, because('http-body', 'config.secrets', 'no settings carry a token, a key or a password')).toEqual([]);
 
+    expect(await newcomer.api.get('/api/config')).toBeEnvelope('config.later-call', 403, 'Admin access required');
     expect(anonymous).toBeRefused('config.anonymous');
     expect(anonymousSocket).toBeRefused('config.websocket.anonymous');
     expect(rejected).toBeUnauthorized('config.websocket.forged');
@@ -218,44 +220,54 @@ test(
   'P1-07 I ask each agent something - the one I asked answers exactly that',
   { tag: ['@p1', '@agent-execution', '@http'] },
   async ({ alice, nobody, secondary }) => {
+    const agents = ['triage', 'data', 'optimization'] as const;
     const asked = [
-      { path: '/api/agents/triage', agent: 'triage', body: {}, probe: sumPrompt() },
-      { path: '/api/agents/data', agent: 'data', body: {}, probe: sumPrompt() },
-      { path: '/api/agents/optimization', agent: 'optimization', body: {}, probe: sumPrompt() },
-      { path: '/api/agents/execute', agent: 'triage', body: { type: 'triage' }, probe: sumPrompt() },
-    ] as const;
-    const replies = await test.step('ask four times, once with the word "test" in it', () =>
-      Promise.all(
-        asked.map(({ path, body, probe }) => {
-          const suffix = 'type' in body ? ' This is a test.' : '';
-          return alice.run(path, { ...body, message: `${probe.text}${suffix}` });
-        }),
-      ));
-    const texts = asked.map(({ path, agent, probe }, index) => {
-      const key = `run${path.slice('/api/agents'.length).replace('/', '.')}`;
-      return expectSuccess(key, (replies[index] as (typeof replies)[number]).ok(key, agentReply), agent, probe);
-    });
-    expect(new Set(texts).size, because('answer-wrong', 'run.distinct', 'four prompts have four answers')).toBe(4);
+      ...agents.map((agent) => ({ path: `/api/agents/${agent}`, agent, body: {}, suffix: '' })),
+      ...agents.map((agent) => ({
+        path: '/api/agents/execute',
+        agent,
+        body: { type: agent },
+        suffix: ' This is a test.',
+      })),
+    ].map((one, index) => ({ ...one, probe: sumPrompt(), detection: index % 2 === 0 }));
+    const replies =
+      await test.step('ask each agent twice, once with the word "test", once without the E2E headers', () =>
+        Promise.all(
+          asked.map(async ({ path, agent, body, suffix, probe, detection }) => ({
+            agent,
+            probe,
+            key: `run${path.slice('/api/agents'.length).replace('/', '.')}`,
+            reply: await alice.run(path, { ...body, message: `${probe.text}${suffix}` }, { detection }),
+          })),
+        ));
+    const texts = replies.map(({ key, agent, probe, reply }) =>
+      expectSuccess(key, reply.ok(key, agentReply), agent, probe),
+    );
+    expect(new Set(texts).size, because('answer-wrong', 'run.distinct', 'each prompt has its own answer')).toBe(
+      asked.length,
+    );
 
     await test.step('nobody else, and nothing incomplete, is served', async () => {
       const message = sumPrompt().text;
       const forged = await alice.forged();
       const [anonymous, rejected, noMessage, noType] = await Promise.all([
-        nobody.run('/api/agents/triage', { message }),
-        forged.run('/api/agents/triage', { message }),
+        Promise.all(asked.map(({ path, body, detection }) => nobody.run(path, { ...body, message }, { detection }))),
+        Promise.all(asked.map(({ path, body, detection }) => forged.run(path, { ...body, message }, { detection }))),
         alice.run('/api/agents/triage', {}),
         alice.run('/api/agents/execute', { message }),
       ]);
-      expect(anonymous).toBeRefused('run.anonymous');
-      expect(
-        anonymous.text,
-        because('auth-accepted', 'run.anonymous.response', 'a refusal has no response'),
-      ).not.toContain('"response"');
-      expect(rejected).toBeUnauthorized('run.forged');
+      for (const reply of anonymous) {
+        expect(reply).toBeRefused('run.anonymous');
+        expect(
+          reply.text,
+          because('auth-accepted', 'run.anonymous.response', 'a refusal has no response'),
+        ).not.toContain('"response"');
+      }
+      for (const reply of rejected) expect(reply).toBeUnauthorized('run.forged');
       expect(noMessage).toBeInvalid('run.no-message', 'message');
       expect(noType).toBeInvalid('run.no-type', 'type');
     });
-    const slowest = Math.max(...replies.map(({ ms }) => ms));
+    const slowest = Math.max(...replies.map(({ reply }) => reply.ms));
     secondary('slow-answer', slowest <= SLOW_ANSWER_MS, `${Math.round(slowest)} ms`);
   },
 );
@@ -263,7 +275,7 @@ test(
 test(
   'P1-08 I watch the agent work - steps and text arrive while it runs, and end with the answer',
   { tag: ['@p1', '@agent-execution', '@sse', '@http'] },
-  async ({ alice, nobody, cleanup, secondary, column }) => {
+  async ({ alice, nobody, cleanup, secondary, column, underLoad }) => {
     const label = newMarker();
     const [ofAgent, ofChat] = [sumPrompt(), sumPrompt()];
     const simulate_delay = column({ remote: 1, standin: 0.3 });
@@ -284,11 +296,15 @@ test(
       const stream = await alice.stream(key, path, post(body));
       return stream.all();
     };
-    const [agentFrames, chatFrames] = await test.step('read both streams to their end', () =>
-      Promise.all([
-        readAll('stream.agent', '/api/agents/stream', { message: ofAgent.text }),
-        readAll('stream.chat', '/api/chat/stream', { content: ofChat.text, thread_id: label }),
-      ]));
+    const { result: streams, load } = await test.step('read both streams to their end', () =>
+      underLoad(alice.deadlines.runEnd, () =>
+        Promise.all([
+          readAll('stream.agent', '/api/agents/stream', { message: ofAgent.text }),
+          readAll('stream.chat', '/api/chat/stream', { content: ofChat.text, thread_id: label }),
+        ]),
+      ));
+    const [agentFrames, chatFrames] = streams;
+    const delivery = { sleptMs: simulate_delay * 1_000, pauseMs: load.longestPauseMs };
 
     const agent = knownFrames('stream.agent', 'event', agentFrames, agentStreamFrame);
     expectFrameOrder(
@@ -296,7 +312,7 @@ test(
       agent.map(({ event }) => event),
       /^agent_started( agent_thinking)+( agent_progress)+ agent_completed stream_end$/,
     );
-    expectDelivery('stream.agent', agentFrames);
+    expectDelivery('stream.agent', agentFrames, delivery);
     const result = agent.flatMap((frame) => (frame.event === 'agent_completed' ? [frame.result] : []));
     expect(result.join()).toAnswer('stream.agent.answer', ofAgent);
     const echoed = agent.flatMap((frame) => (frame.event === 'agent_started' ? [frame.message] : []));
@@ -310,7 +326,7 @@ test(
       chat.map(({ type }) => type),
       /^stream_start user_message agent_started( agent_thinking)+( tool_executing tool_completed)+( response_chunk){2,} response_complete agent_completed stream_end$/,
     );
-    expectDelivery('stream.chat', chatFrames);
+    expectDelivery('stream.chat', chatFrames, delivery);
     const chunks = chat.flatMap((frame) => (frame.type === 'response_chunk' ? [frame] : []));
     const streamed = chunks.map(({ content }) => content).join('');
     const complete = chat.flatMap((frame) => (frame.type === 'response_complete' ? [frame.message] : []));
@@ -318,6 +334,8 @@ test(
     [...prompts, ...complete].forEach(({ id }) =>
       cleanup.add(`delete message ${id}`, () => alice.api.delete(`/api/chat/messages/${id}`)),
     );
+    const owners = chat.flatMap((frame) => (frame.type === 'stream_start' ? [frame.user_id] : []));
+    expect(owners, because('foreign-data', 'stream.chat.owner', 'the stream is mine')).toEqual([alice.id]);
     expect(
       new Set(chat.map((frame) => ('run_id' in frame ? frame.run_id : ''))).size,
       because('events-order', 'stream.chat.run', 'all frames belong to one run'),
@@ -337,6 +355,12 @@ test(
         'stream.chat.stored',
         chatMessagePage,
       );
+      const shown = ({ id, message_type, content, user_id, thread_id }: (typeof prompts)[number]) =>
+        ({ id, message_type, content, user_id, thread_id }) as const;
+      expect(
+        page.messages.map(shown),
+        because('not-persisted', 'stream.chat.as-streamed', 'the stored messages are those of the stream'),
+      ).toEqual([...prompts, ...complete].map(shown));
       expect(
         page.messages.map(({ message_type, content, user_id }) => ({ message_type, content, user_id })),
         because('not-persisted', 'stream.chat.stored', 'question and answer are stored'),
@@ -381,6 +405,7 @@ test(
   { tag: ['@p1', '@agent-execution', '@http'] },
   async ({ alice, bob, nobody, cleanup }) => {
     const agentId = `${newMarker()}-agent`;
+    const secondId = `${newMarker()}-agent`;
     const runId = `${newMarker()}-run`;
     const begun = Date.now();
 
@@ -412,6 +437,28 @@ test(
       ).toHaveLength(1);
     });
 
+    await test.step('a second one runs beside it, and ends without it', async () => {
+      (await alice.api.post('/api/agents/start', { agent_id: secondId, message: sumPrompt().text })).ok(
+        'agent.second',
+        controlReply,
+      );
+      cleanup.add(`stop ${secondId}`, () => alice.api.post('/api/agents/stop', { agent_id: secondId }));
+      const listed = async (key: string) =>
+        (await alice.api.get('/api/agents/status'))
+          .ok(key, agentStatusReply)
+          .filter(({ agent_id }) => [agentId, secondId].includes(agent_id))
+          .map(({ agent_id, status }) => `${agent_id} ${status}`)
+          .sort();
+      expect(await listed('agent.both'), because('http-body', 'agent.both', 'the list shows both running')).toEqual(
+        [`${agentId} running`, `${secondId} running`].sort(),
+      );
+      (await alice.api.post('/api/agents/stop', { agent_id: secondId })).ok('agent.second.stop', controlReply);
+      expect(
+        await listed('agent.one'),
+        because('http-body', 'agent.one', 'the list shows one running, the other stopped'),
+      ).toEqual([`${agentId} running`, `${secondId} stopped`].sort());
+    });
+
     await test.step('a chat run is running, then stopped', async () => {
       const control = async (action: string) =>
         (await alice.api.post(`/api/chat/agents/${runId}/${action}`, {})).ok(`run.${action}`, chatRunControlReply);
@@ -439,6 +486,14 @@ test(
 
     const unknown = newMarker();
     const forged = await alice.forged();
+    const act = (caller: Pick<User, 'api'>, id: string) =>
+      Promise.all(['stop', 'cancel'].map((action) => caller.api.post(`/api/chat/agents/${id}/${action}`, {})));
+    const [foreignActs, unknownActs, anonymousActs] =
+      await test.step('nobody else ends my run, nobody ends one that is not there', () =>
+        Promise.all([act(bob, runId), act(alice, unknown), act(nobody, runId)]));
+    for (const reply of foreignActs) expect(reply).toBeEnvelope('run.end.foreign', 403);
+    for (const reply of unknownActs) expect(reply).toBeEnvelope('run.end.unknown', 404);
+    for (const reply of anonymousActs) expect(reply).toBeRefused('run.end.anonymous');
     const [mcp, breaker, health, noAgent, noRun, foreignAgent, foreignRun, bobs, anonymous, fake] =
       await test.step('ask for the rest, and for what is not mine', () =>
         Promise.all([
@@ -572,7 +627,7 @@ const median = (values: readonly number[]): number => {
 test(
   'P1-11 I ask ten times, then slowly - agents answer quickly and nobody waits for a slow request',
   { tag: ['@p1', '@agent-execution', '@http', '@load'], lock: '-exclusive-' },
-  async ({ alice, nobody, http, deadlines, secondary, column }) => {
+  async ({ alice, bob, nobody, http, deadlines, secondary, column }) => {
     const [alive, ready] = await Promise.all([
       nobody.api.get('/health'),
       nobody.api.get('/health/ready', { deadline: deadlines.ready }),
@@ -595,20 +650,27 @@ test(
       because('deadline', 'run.slowest', 'the slowest of ten answers comes in time'),
     ).toBeLessThanOrEqual(column({ remote: 10_000, standin: 2_000 }));
 
-    const { delayed, probe, checks } = await test.step('others are served while a slow request runs', async () => {
-      await http.reserve('outside', 6);
-      const slowProbe = sumPrompt();
-      // Long enough for several answers to come first, however far away the target is.
-      const delay = column({ remote: 5, standin: 0.5 }) + (5 * median(durations)) / 1_000;
-      const simulate_delay = Math.min(MAX_SIMULATED_DELAY_SECONDS, delay);
-      const slow = alice.run('/api/agents/triage', { message: slowProbe.text, simulate_delay });
-      const answers: Reply[] = [];
-      const others = (async () => {
-        for (let time = 0; time < 5; time++) answers.push(await nobody.api.get('/health', { connection: 'fresh' }));
-      })();
-      const [late] = await Promise.all([slow, others]);
-      return { delayed: late, probe: slowProbe, checks: answers };
-    });
+    const { delayed, probe, checks, neighbours } =
+      await test.step('others are served while a slow request runs', async () => {
+        await http.reserve('outside', 6);
+        const slowProbe = sumPrompt();
+        // Long enough for several answers to come first, however far away the target is.
+        const delay = column({ remote: 5, standin: 0.5 }) + (5 * median(durations)) / 1_000;
+        const simulate_delay = Math.min(MAX_SIMULATED_DELAY_SECONDS, delay);
+        const slow = alice.run('/api/agents/triage', { message: slowProbe.text, simulate_delay });
+        const answers: Reply[] = [];
+        const others = (async () => {
+          for (let time = 0; time < 5; time++) answers.push(await nobody.api.get('/health', { connection: 'fresh' }));
+        })();
+        const bobsProbe = sumPrompt();
+        const [late, run, list] = await Promise.all([
+          slow,
+          bob.run('/api/agents/triage', { message: bobsProbe.text }),
+          alice.api.get('/api/threads'),
+          others,
+        ]);
+        return { delayed: late, probe: slowProbe, checks: answers, neighbours: { bobsProbe, run, list } };
+      });
     expectSuccess('run.delayed', delayed.ok('run.delayed', agentReply), 'triage', probe);
     const answered = checks.map((reply) => reply.ok('health.meanwhile', healthReply).timestamp);
     const stamps = await stampsOf('health.meanwhile', answered, () =>
@@ -618,6 +680,13 @@ test(
       new Set(stamps).size,
       because('http-body', 'health.meanwhile.fresh', 'no answer of /health comes from a cache'),
     ).toBe(stamps.length);
+    const { run: bobs, bobsProbe, list } = neighbours;
+    expectSuccess('run.neighbour', bobs.ok('run.neighbour', agentReply), 'triage', bobsProbe);
+    list.ok('list.neighbour', threadList);
+    expect(
+      [bobs, list].map(({ endedAt }) => endedAt < delayed.endedAt),
+      because('deadline', 'neighbours.served', "neither B's run nor my own list waits for my slow request"),
+    ).toEqual([true, true]);
     const before = checks.filter(({ endedAt }) => endedAt < delayed.endedAt);
     expect(
       before.length,
@@ -678,6 +747,7 @@ test(
       const replies = await Promise.all([
         end('stop', bob),
         end('cancel', bob),
+        start(bob),
         end('stop', alice, unknown),
         end('cancel', alice, unknown),
         alice.api.post('/api/agents/start', {}),
@@ -685,9 +755,24 @@ test(
         nobody.api.post('/api/agents/start', { message }),
         forged.api.post('/api/agents/start', { message }),
       ] as const);
-      const [foreignStop, foreignCancel, unknownStop, unknownCancel, noMessage, noId, anonymous, rejected] = replies;
+      const [
+        foreignStop,
+        foreignCancel,
+        foreignStart,
+        unknownStop,
+        unknownCancel,
+        noMessage,
+        noId,
+        anonymous,
+        rejected,
+      ] = replies;
       expect(foreignStop).toBeEnvelope('stop.foreign', 403);
       expect(foreignCancel).toBeEnvelope('cancel.foreign', 403);
+      expect(foreignStart).toBeEnvelope('start.foreign', 403);
+      for (const reply of [await end('stop', nobody), await end('cancel', nobody)])
+        expect(reply).toBeRefused('end.anonymous');
+      for (const reply of [await end('stop', forged), await end('cancel', forged)])
+        expect(reply).toBeUnauthorized('end.forged');
       await expectStatus('foreign.status', 'running');
       expect(unknownStop).toBeEnvelope('stop.unknown', 404);
       expect(unknownCancel).toBeEnvelope('cancel.unknown', 404);
@@ -707,6 +792,7 @@ test(
 
     await test.step('start it again, and cancel it', async () => {
       expectDone(await start(), 'restart', 'start');
+      await expectStatus('restart.status', 'running');
       expectDone(await end('cancel'), 'cancel', 'cancel');
       await expectStatus('cancel.status', 'cancelled');
     });
