@@ -32,8 +32,10 @@ import { CALCULATOR, cannedPhraseIn } from '../../contract/testability.ts';
 import { threadList } from '../../contract/threads.ts';
 import { toolCategoriesReply, toolExecutionReply, toolsReply } from '../../contract/tools.ts';
 import { because } from '../../evidence/failure.ts';
+import type { Caller } from '../../fixtures/caller.ts';
 import { closedPort } from '../../fixtures/closed-port.ts';
 import { stampsOf } from '../../fixtures/health-clock.ts';
+import type { HttpClient } from '../../fixtures/http-client.ts';
 import { secretsIn } from '../../fixtures/leaks.ts';
 import { newMarker, sumPrompt, type SumProbe } from '../../fixtures/probes.ts';
 import { expectDelivery, expectFrameOrder, knownFrames } from '../../fixtures/stream-checks.ts';
@@ -624,6 +626,43 @@ const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 };
 
+const ENOUGH_CHECKS = 3;
+
+/** A run that sleeps, and what others ask while it does. */
+const besideSlowRun = async (
+  { alice, bob, nobody, http }: { alice: User; bob: User; nobody: Caller; http: HttpClient },
+  simulate_delay: number,
+) => {
+  await http.reserve('outside', 6);
+  const [probe, bobsProbe] = [sumPrompt(), sumPrompt()];
+  const checks: Reply[] = [];
+  const slow = alice.run('/api/agents/triage', { message: probe.text, simulate_delay });
+  const others = (async () => {
+    for (let time = 0; time < 5; time++) checks.push(await nobody.api.get('/health', { connection: 'fresh' }));
+  })();
+  const [delayed, bobs, list] = await Promise.all([
+    slow,
+    bob.run('/api/agents/triage', { message: bobsProbe.text }),
+    alice.api.get('/api/threads'),
+    others,
+  ]);
+  return { delayed, probe, checks, bobs, bobsProbe, list };
+};
+type Beside = Awaited<ReturnType<typeof besideSlowRun>>;
+
+const servedMeanwhile = ({ delayed, checks, bobs, list }: Beside) => {
+  const inTime = (replies: readonly Reply[]) => replies.filter(({ endedAt }) => endedAt < delayed.endedAt).length;
+  return { checks: inTime(checks), neighbours: inTime([bobs, list]) };
+};
+
+/** Whoever is held up waits for a longer sleep too; on a machine without time to spare the longer one decides. */
+const untilServed = async (seconds: number, measure: (seconds: number) => Promise<Beside>): Promise<Beside> => {
+  const beside = await measure(Math.min(MAX_SIMULATED_DELAY_SECONDS, seconds));
+  const served = servedMeanwhile(beside);
+  if (served.checks >= ENOUGH_CHECKS && served.neighbours === 2) return beside;
+  return measure(Math.min(MAX_SIMULATED_DELAY_SECONDS, 4 * seconds));
+};
+
 test(
   'P1-11 I ask ten times, then slowly - agents answer quickly and nobody waits for a slow request',
   { tag: ['@p1', '@agent-execution', '@http', '@load'], lock: '-exclusive-' },
@@ -650,27 +689,10 @@ test(
       because('deadline', 'run.slowest', 'the slowest of ten answers comes in time'),
     ).toBeLessThanOrEqual(column({ remote: 10_000, standin: 2_000 }));
 
-    const { delayed, probe, checks, neighbours } =
-      await test.step('others are served while a slow request runs', async () => {
-        await http.reserve('outside', 6);
-        const slowProbe = sumPrompt();
-        // Long enough for several answers to come first, however far away the target is.
-        const delay = column({ remote: 5, standin: 0.5 }) + (5 * median(durations)) / 1_000;
-        const simulate_delay = Math.min(MAX_SIMULATED_DELAY_SECONDS, delay);
-        const slow = alice.run('/api/agents/triage', { message: slowProbe.text, simulate_delay });
-        const answers: Reply[] = [];
-        const others = (async () => {
-          for (let time = 0; time < 5; time++) answers.push(await nobody.api.get('/health', { connection: 'fresh' }));
-        })();
-        const bobsProbe = sumPrompt();
-        const [late, run, list] = await Promise.all([
-          slow,
-          bob.run('/api/agents/triage', { message: bobsProbe.text }),
-          alice.api.get('/api/threads'),
-          others,
-        ]);
-        return { delayed: late, probe: slowProbe, checks: answers, neighbours: { bobsProbe, run, list } };
-      });
+    const seconds = column({ remote: 5, standin: 0.5 }) + (5 * median(durations)) / 1_000;
+    const beside = await test.step('others are served while a slow request runs', () =>
+      untilServed(seconds, (delay) => besideSlowRun({ alice, bob, nobody, http }, delay)));
+    const { delayed, probe, checks, bobs, bobsProbe, list } = beside;
     expectSuccess('run.delayed', delayed.ok('run.delayed', agentReply), 'triage', probe);
     const answered = checks.map((reply) => reply.ok('health.meanwhile', healthReply).timestamp);
     const stamps = await stampsOf('health.meanwhile', answered, () =>
@@ -680,18 +702,17 @@ test(
       new Set(stamps).size,
       because('http-body', 'health.meanwhile.fresh', 'no answer of /health comes from a cache'),
     ).toBe(stamps.length);
-    const { run: bobs, bobsProbe, list } = neighbours;
     expectSuccess('run.neighbour', bobs.ok('run.neighbour', agentReply), 'triage', bobsProbe);
     list.ok('list.neighbour', threadList);
+    const served = servedMeanwhile(beside);
     expect(
-      [bobs, list].map(({ endedAt }) => endedAt < delayed.endedAt),
+      served.neighbours,
       because('deadline', 'neighbours.served', "neither B's run nor my own list waits for my slow request"),
-    ).toEqual([true, true]);
-    const before = checks.filter(({ endedAt }) => endedAt < delayed.endedAt);
+    ).toBe(2);
     expect(
-      before.length,
+      served.checks,
       because('deadline', 'health.meanwhile.served', 'a slow request holds nobody up'),
-    ).toBeGreaterThanOrEqual(3);
+    ).toBeGreaterThanOrEqual(ENOUGH_CHECKS);
 
     await test.step('the measuring client reports what fails', async () => {
       const origin = await closedPort();
