@@ -379,7 +379,7 @@ test(
     const filled = envelopes.flatMap((body) => INTERNAL_FIELDS.filter((field) => body[field] !== null));
     expect(filled, because('http-body', 'internals.fields', 'the internal fields are empty')).toEqual([]);
     const shown = replies.flatMap(({ text }) => INTERNALS.filter((trace) => trace.test(text)).map(String));
-    expect(shown, because('http-body', 'internals.text', 'no body shows source paths or stack traces')).toEqual([]);
+    expect(shown, because('http-body', 'internals.text', 'no body shows code, its paths or the database')).toEqual([]);
     const echoes = replies.filter(({ text, answer }) => sharesRunWith(text, answer.identity.token ?? '', 16));
     expect(
       echoes.map(({ answer }) => answer.exchange.url),

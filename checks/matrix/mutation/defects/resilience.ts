@@ -6,7 +6,7 @@ const POST_CHAT = 'POST /api/chat/messages';
 const TRIAGE = 'POST /api/agents/triage';
 const UNKNOWN = 'GET /api/{anything}';
 /** How every token of HS256 begins. */
-const TOKEN_HEADER = ' eyJhbGciOiJIUzI1NiIs';
+const TOKEN_HEADER = 'eyJhbGciOiJIUzI1NiIs';
 const TRAVERSAL = 'GET /api/%2e%2e/%2e%2e/etc/passwd';
 
 export const RESILIENCE = {
@@ -67,7 +67,7 @@ export const RESILIENCE = {
   'P1-19 trace-id.distinct expect': edit('GET /api/threads', '/trace_id', 'first', { of: 'any' }),
   'P1-19 internals.fields expect': set('GET /api/threads/{id}', '/debug_info', 'row 7', { of: 404 }),
   'P1-19 internals.text expect': set('POST /api/threads/{id}/auto-rename', '/message', 'in /app/threads', { of: 400 }),
-  'P1-19 token.echoed expect': edit('GET /api/threads', '/message', 'add', { to: TOKEN_HEADER, of: 401 }),
+  'P1-19 token.echoed expect': set('POST /api/tools/execute', '/input', TOKEN_HEADER, { of: 422 }),
   'P1-19 breaker reply': drop('GET /api/agents/execution/circuit_breaker/status', '/success_count'),
   'P1-19 breaker-count secondary': set('GET /api/agents/execution/circuit_breaker/status', '/failure_count', 0),
 
