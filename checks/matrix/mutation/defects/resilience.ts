@@ -5,6 +5,8 @@ const ONE_CHAT = 'GET /api/chat/messages/{id}';
 const POST_CHAT = 'POST /api/chat/messages';
 const TRIAGE = 'POST /api/agents/triage';
 const UNKNOWN = 'GET /api/{anything}';
+/** How every token of HS256 begins. */
+const TOKEN_HEADER = 'eyJhbGciOiJIUzI1NiIs';
 const TRAVERSAL = 'GET /api/%2e%2e/%2e%2e/etc/passwd';
 
 export const RESILIENCE = {
@@ -37,6 +39,7 @@ export const RESILIENCE = {
   'P1-18 expectLimit limit.refused expect': set(POST_CHAT, '/error_code', 'TOO_MANY', { of: 429 }),
   'P1-18 othersAreServed others.post reply': drop(POST_CHAT, '/status', { user: 'gp-mutation-P1-18-v' }),
   'P1-18 othersAreServed others.read reply': drop(CHAT, '/page', { only: 1 }),
+  'P1-18 othersAreServed others.threads reply': status('GET /api/threads', 500),
   'P1-18 othersAreServed others.health reply': drop('GET /health', '/version'),
   'P1-18 ws.config reply': drop('GET /ws/config', '/migration'),
   'P1-18 ws.config.rate expect': set('GET /ws/config', '/websocket/limits/max_message_rate_per_minute', 60),
@@ -64,17 +67,21 @@ export const RESILIENCE = {
   'P1-19 trace-id.distinct expect': edit('GET /api/threads', '/trace_id', 'first', { of: 'any' }),
   'P1-19 internals.fields expect': set('GET /api/threads/{id}', '/debug_info', 'row 7', { of: 404 }),
   'P1-19 internals.text expect': set('POST /api/threads/{id}/auto-rename', '/message', 'in /app/threads', { of: 400 }),
+  'P1-19 token.echoed expect': set('POST /api/tools/execute', '/input', TOKEN_HEADER, { of: 422 }),
   'P1-19 breaker reply': drop('GET /api/agents/execution/circuit_breaker/status', '/success_count'),
   'P1-19 breaker-count secondary': set('GET /api/agents/execution/circuit_breaker/status', '/failure_count', 0),
 
   'P1-20 health.live reply': drop('GET /health/live', '/environment'),
   'P1-20 health reply': drop('GET /health', '/version', { only: 2 }),
   'P1-20 health.fresh expect': edit('GET /health', '/timestamp', 'first'),
+  'P1-20 health.clock expect': edit('GET /health', '/timestamp', 'add', { to: 3600 }),
   'P1-20 health.ready reply': drop('GET /health/ready', '/environment'),
   'P1-20 health.ready.core-db expect': 'health-ready-lies',
-  'P1-20 stream client': status('POST /api/agents/stream', 500),
+  'P1-20 open * client': status('POST /api/agents/stream', 500),
   'P1-20 stream.first helper': frameDrop('agents', 'agent_started', '/agent_id'),
   'P1-20 stream.first expect': frameLost('agents', 'agent_started'),
+  'P1-20 after.stream helper': frameLost('agents', 'agent_progress'),
+  'P1-20 after.stream.answer expect': 'answer-canned:surface=agents-stream',
   'P1-20 after.anonymous expect': open('GET /api/users/settings', 'anonymous'),
   'P1-20 keep-alive.unknown expect': set(UNKNOWN, '/detail', 'No', { of: 404 }),
   'P1-20 keep-alive.invalid expect': status('POST /api/tools/execute', 400, { of: 422 }),
