@@ -14,6 +14,7 @@ import { ack, CLOSE, errorMessage, EVICTED_REASON, rateLimitError } from '../../
 import { because } from '../../evidence/failure.ts';
 import { expectWholeRun, foreignEvents, runOf, type AgentRun } from '../../fixtures/agent-run.ts';
 import type { ChatSocket, Received } from '../../fixtures/chat-socket.ts';
+import type { Identity } from '../../fixtures/http-client.ts';
 import { newMarker, sumPrompt, type SumProbe } from '../../fixtures/probes.ts';
 import { sharesRunWith } from '../../evidence/redaction.ts';
 import type { Reply } from '../../fixtures/reply.ts';
@@ -111,6 +112,7 @@ test(
         again.welcome.connection_id,
         because('ws-frame', 'connect.id', 'each socket has an id of its own'),
       ).not.toBe(welcome.connection_id);
+      await again.socket.ping('ping.without-headers');
       await again.socket.close('close.without-headers');
     });
 
@@ -143,17 +145,20 @@ test(
   async ({ authService: _guard, alice, bob, ownUsers, nobody, sockets }) => {
     const forged = await alice.forged();
     const forgedToken = forged.identity.token ?? '';
+    const leaver = await ownUsers.user('leaver');
 
     await test.step('my token works by header, subprotocol and query', async () => {
-      for (const [key, options] of [
-        ['accepted.header', { via: 'header' }],
-        ['accepted.subprotocol', { via: 'subprotocol' }],
-        ['accepted.query', { via: 'query' }],
+      for (const [key, user, options] of [
+        ['accepted.header', alice, { via: 'header' }],
+        ['accepted.subprotocol', alice, { via: 'subprotocol' }],
+        ['accepted.query', alice, { via: 'query' }],
         // The first source that is present decides, and only that one.
-        ['accepted.header-first', { via: 'header', queryToken: forgedToken }],
+        ['accepted.header-first', alice, { via: 'header', queryToken: forgedToken }],
+        // A token that was good once must not stay good after the logout.
+        ['accepted.leaver', leaver, { via: 'header' }],
       ] as const) {
         // Both the welcome and the pong have to name me; the client sees to it.
-        const { socket } = await sockets.connect(key, { identity: alice.socketIdentity, ...options });
+        const { socket } = await sockets.connect(key, { identity: user.socketIdentity, ...options });
         await socket.ping(key);
         await socket.close(key);
       }
@@ -171,7 +176,6 @@ test(
       expect(invalid.valid, because('auth-accepted', 'verify.forged', 'a forged token is invalid')).toBe(false);
     });
 
-    const leaver = await ownUsers.user('leaver');
     const refuse = async (
       key: string,
       options: Parameters<typeof sockets.expectRefused>[1],
@@ -183,6 +187,12 @@ test(
       );
       expect(leaked, because('ws-frame', `${key}.leak`, 'the refusal repeats nothing of the token')).toBe(false);
     };
+    const refuseByAnyWay = (kind: string, identity: Identity) =>
+      Promise.all(
+        (['header', 'subprotocol', 'query'] as const).map((via) =>
+          refuse(`refused.${kind}.${via}`, { identity, via }, 'VALIDATION_FAILED'),
+        ),
+      );
 
     await test.step('everything else is refused with its reason', async () => {
       const garbage = { label: 'garbage', token: `garbage${newMarker()}${newMarker()}` };
@@ -190,22 +200,22 @@ test(
         refuse('refused.no-token', { identity: nobody.identity }, 'NO_TOKEN'),
         refuse('refused.no-token-without-headers', { identity: nobody.identity, detection: false }, 'NO_TOKEN'),
         refuse('refused.garbage', { identity: garbage }, 'INVALID_FORMAT'),
-        refuse('refused.forged', { identity: forged.identity }, 'VALIDATION_FAILED'),
         refuse('refused.tampered', { identity: alice.tampered(bob).identity }, 'VALIDATION_FAILED'),
         refuse('refused.alg-none', { identity: alice.unsigned().identity }, 'VALIDATION_FAILED'),
-        refuse('refused.refresh-token', { identity: alice.withRefreshToken().identity }, 'VALIDATION_FAILED'),
+        refuse('refused.alg-none-bare', { identity: alice.unsigned('').identity }, 'INVALID_FORMAT'),
         refuse(
           'refused.header-first',
           { identity: forged.identity, queryToken: alice.session.accessToken },
           'VALIDATION_FAILED',
         ),
       ]);
+      await refuseByAnyWay('forged', forged.identity);
+      await refuseByAnyWay('refresh-token', alice.withRefreshToken().identity);
     });
 
     await test.step('a logged-out token is refused directly after the logout', async () => {
       (await leaver.auth.post(authPaths.logout, undefined)).ok('logout', logoutReply);
-      const identity = { ...leaver.identity, label: 'logged-out(leaver)' };
-      await refuse('refused.logged-out', { identity }, 'VALIDATION_FAILED');
+      await refuseByAnyWay('logged-out', { ...leaver.identity, label: 'logged-out(leaver)' });
     });
   },
 );

@@ -23,6 +23,7 @@ export const REALTIME_CHAT = {
   'P1-01 close.answered expect': 'close-answer:code=1001',
   'P1-01 connect.without-headers client': frameDrop('socket', WELCOME, '/data/server_time', { after: 1 }),
   'P1-01 connect.id expect': frameStuck('socket', WELCOME, '/data/connection_id'),
+  'P1-01 ping.without-headers client': frameLost('socket', 'pong', { only: 3 }),
   'P1-01 close.without-headers client': 'close-answer:code=none:after=1',
   'P1-01 refused.no-token client': 'auth-ws-no-token-accepted',
   'P1-01 refused.unknown-path client': 'upgrade-refusal:to=404',
