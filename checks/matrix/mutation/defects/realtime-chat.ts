@@ -1,4 +1,16 @@
-import { drop, edit, frameAgain, frameDrop, frameLate, frameLost, frameSet, frameStuck, late, set } from './spell.ts';
+import {
+  both,
+  drop,
+  edit,
+  frameAgain,
+  frameDrop,
+  frameLate,
+  frameLost,
+  frameSet,
+  frameStuck,
+  late,
+  set,
+} from './spell.ts';
 
 const WELCOME = 'system_message';
 const HISTORY = 'GET /api/threads/{id}/messages';
@@ -47,9 +59,10 @@ export const REALTIME_CHAT = {
   'P1-03 connect client': 'ws-upgrade-403',
   'P1-03 ask * helper': frameLost('socket', 'agent_thinking'),
   'P1-03 ask *.answer expect': 'answer-canned:surface=ws',
-  'P1-03 run.second.thread expect': frameSet('socket', 'agent_started', '/payload/context/thread_id', 'thread_other', {
-    only: 2,
-  }),
+  'P1-03 run.second.thread expect': both(
+    frameSet('socket', 'agent_started', '/payload/context/thread_id', 'thread_other', { only: 2 }),
+    frameSet('socket', 'agent_completed', '/payload/result/thread_id', 'thread_other', { only: 2 }),
+  ),
   'P1-03 expectError next client': frameLost('socket', 'error_message', { only: 1 }),
   'P1-03 expectError * expect': frameSet('socket', 'error_message', '/error_code', 'NO', { only: 1 }),
   'P1-03 expectError * client': frameDrop('socket', 'error_message', '/error_message', { only: 1 }),
