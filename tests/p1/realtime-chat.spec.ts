@@ -14,6 +14,7 @@ import { ack, CLOSE, errorMessage, EVICTED_REASON, rateLimitError } from '../../
 import { because } from '../../evidence/failure.ts';
 import { expectWholeRun, foreignEvents, runOf, type AgentRun } from '../../fixtures/agent-run.ts';
 import type { ChatSocket, Received } from '../../fixtures/chat-socket.ts';
+import type { Identity } from '../../fixtures/http-client.ts';
 import { newMarker, sumPrompt, type SumProbe } from '../../fixtures/probes.ts';
 import { sharesRunWith } from '../../evidence/redaction.ts';
 import type { Reply } from '../../fixtures/reply.ts';
@@ -111,6 +112,7 @@ test(
         again.welcome.connection_id,
         because('ws-frame', 'connect.id', 'each socket has an id of its own'),
       ).not.toBe(welcome.connection_id);
+      await again.socket.ping('ping.without-headers');
       await again.socket.close('close.without-headers');
     });
 
@@ -143,17 +145,20 @@ test(
   async ({ authService: _guard, alice, bob, ownUsers, nobody, sockets }) => {
     const forged = await alice.forged();
     const forgedToken = forged.identity.token ?? '';
+    const leaver = await ownUsers.user('leaver');
 
     await test.step('my token works by header, subprotocol and query', async () => {
-      for (const [key, options] of [
-        ['accepted.header', { via: 'header' }],
-        ['accepted.subprotocol', { via: 'subprotocol' }],
-        ['accepted.query', { via: 'query' }],
+      for (const [key, user, options] of [
+        ['accepted.header', alice, { via: 'header' }],
+        ['accepted.subprotocol', alice, { via: 'subprotocol' }],
+        ['accepted.query', alice, { via: 'query' }],
         // The first source that is present decides, and only that one.
-        ['accepted.header-first', { via: 'header', queryToken: forgedToken }],
+        ['accepted.header-first', alice, { via: 'header', queryToken: forgedToken }],
+        // A token that was good once must not stay good after the logout.
+        ['accepted.leaver', leaver, { via: 'header' }],
       ] as const) {
         // Both the welcome and the pong have to name me; the client sees to it.
-        const { socket } = await sockets.connect(key, { identity: alice.socketIdentity, ...options });
+        const { socket } = await sockets.connect(key, { identity: user.socketIdentity, ...options });
         await socket.ping(key);
         await socket.close(key);
       }
@@ -171,7 +176,6 @@ test(
       expect(invalid.valid, because('auth-accepted', 'verify.forged', 'a forged token is invalid')).toBe(false);
     });
 
-    const leaver = await ownUsers.user('leaver');
     const refuse = async (
       key: string,
       options: Parameters<typeof sockets.expectRefused>[1],
@@ -183,6 +187,12 @@ test(
       );
       expect(leaked, because('ws-frame', `${key}.leak`, 'the refusal repeats nothing of the token')).toBe(false);
     };
+    const refuseByAnyWay = (kind: string, identity: Identity) =>
+      Promise.all(
+        (['header', 'subprotocol', 'query'] as const).map((via) =>
+          refuse(`refused.${kind}.${via}`, { identity, via }, 'VALIDATION_FAILED'),
+        ),
+      );
 
     await test.step('everything else is refused with its reason', async () => {
       const garbage = { label: 'garbage', token: `garbage${newMarker()}${newMarker()}` };
@@ -190,22 +200,22 @@ test(
         refuse('refused.no-token', { identity: nobody.identity }, 'NO_TOKEN'),
         refuse('refused.no-token-without-headers', { identity: nobody.identity, detection: false }, 'NO_TOKEN'),
         refuse('refused.garbage', { identity: garbage }, 'INVALID_FORMAT'),
-        refuse('refused.forged', { identity: forged.identity }, 'VALIDATION_FAILED'),
         refuse('refused.tampered', { identity: alice.tampered(bob).identity }, 'VALIDATION_FAILED'),
         refuse('refused.alg-none', { identity: alice.unsigned().identity }, 'VALIDATION_FAILED'),
-        refuse('refused.refresh-token', { identity: alice.withRefreshToken().identity }, 'VALIDATION_FAILED'),
+        refuse('refused.alg-none-bare', { identity: alice.unsigned('').identity }, 'INVALID_FORMAT'),
         refuse(
           'refused.header-first',
           { identity: forged.identity, queryToken: alice.session.accessToken },
           'VALIDATION_FAILED',
         ),
       ]);
+      await refuseByAnyWay('forged', forged.identity);
+      await refuseByAnyWay('refresh-token', alice.withRefreshToken().identity);
     });
 
     await test.step('a logged-out token is refused directly after the logout', async () => {
       (await leaver.auth.post(authPaths.logout, undefined)).ok('logout', logoutReply);
-      const identity = { ...leaver.identity, label: 'logged-out(leaver)' };
-      await refuse('refused.logged-out', { identity }, 'VALIDATION_FAILED');
+      await refuseByAnyWay('logged-out', { ...leaver.identity, label: 'logged-out(leaver)' });
     });
   },
 );
@@ -241,11 +251,15 @@ const userIdsOn = (socket: ChatSocket): string[] =>
     return [json?.['user_id'], inner].filter((id) => typeof id === 'string');
   });
 
-/** A `ping` whose JSON is exactly so many bytes long. */
+/** A `ping` whose JSON is exactly so many bytes long, in far fewer characters. */
 const paddedPing = (bytes: number): string => {
   const frame = (pad: string) => JSON.stringify({ type: 'ping', payload: { pad } });
-  return frame('x'.repeat(bytes - frame('').length));
+  const room = bytes - frame('').length;
+  return frame('語'.repeat(Math.floor(room / 3)) + 'x'.repeat(room % 3));
 };
+
+/** What people write before they come to the point. */
+const GREETING = 'Grüß Gott, 你好, здравствуйте 👋\n';
 
 test(
   'P1-03 I send a chat message - the answer to exactly that message comes back on my connection',
@@ -255,8 +269,9 @@ test(
     const connect = sockets.connect('connect', { identity: writer.socketIdentity });
     await sockets.unlessCleanlyRefused(info, [connect], async ([connection]) => {
       const { socket } = connection ?? (await connect);
-      const ask = async (key: string, threadId: Record<string, string>) => {
-        const probe = sumPrompt();
+      const ask = async (key: string, threadId: Record<string, string>, greeting = '') => {
+        const plain = sumPrompt();
+        const probe = { ...plain, text: greeting + plain.text };
         const messageId = newMarker();
         socket.send({ type: 'chat_message', message_id: messageId, payload: { content: probe.text, ...threadId } });
         const run = await runOf(socket, key, messageId);
@@ -267,7 +282,7 @@ test(
       const first = await test.step('ask, and read the answer', () => ask('run.first', {}));
       const thread_id = first.run.threadId;
       cleanup.add(`archive ${thread_id}`, () => writer.api.delete(`/api/threads/${thread_id}`));
-      const second = await test.step('ask again in the same thread', () => ask('run.second', { thread_id }));
+      const second = await test.step('ask again in the same thread', () => ask('run.second', { thread_id }, GREETING));
       expect(
         second.run.threadId,
         because('events-order', 'run.second.thread', 'the second run stays in the thread'),
@@ -285,8 +300,13 @@ test(
             because('ws-frame', key, `the reply is ${code}`),
           ).toBe(code);
         };
-        socket.send('{not json');
-        await expectError('message.not-json', 'FORMAT_ERROR');
+        for (const [key, text] of [
+          ['message.not-json', '{not json'],
+          ['message.not-object', '["not","an","object"]'],
+        ] as const) {
+          socket.send(text);
+          await expectError(key, 'FORMAT_ERROR');
+        }
         const type = `${newMarker()}_type`;
         socket.send({ type });
         const acknowledged = await socket.next(isOfType('ack'), reply('message.unknown-type', 'ack'));
@@ -303,7 +323,10 @@ test(
 
       const refusals = await test.step('send 110 pings at once - each is answered, none ends the socket', async () => {
         const key = 'burst.reply';
-        const waits: number[] = [];
+        const limits: ReturnType<typeof rateLimitError.parse>['details'][] = [];
+        // Nobody else sends as this user, so at least this much of the allowance is left, with our pongs as spent too.
+        const left =
+          LIMITS.messagesPerMinute - socket.trace.frames.filter(({ direction }) => direction === 'sent').length;
         for (let sent = 0; sent < 110; sent++) socket.send({ type: 'ping' });
         for (let received = 0; received < 110; received++) {
           const wait = {
@@ -316,16 +339,24 @@ test(
           const refused = [frame]
             .filter(isOfType('error_message'))
             .map((one) => socket.parse(key, one, rateLimitError));
-          waits.push(...refused.map(({ details }) => details.retry_after_seconds));
+          limits.push(...refused.map(({ details }) => details));
         }
-        const longest = Math.max(0, ...waits);
+        expect(
+          110 - limits.length,
+          because('limit', 'burst.served', 'what the advertised rate allows is answered'),
+        ).toBeGreaterThanOrEqual(left);
+        expect(
+          limits.filter(({ limit, window_seconds }) => limit !== LIMITS.messagesPerMinute || window_seconds !== 60),
+          because('limit', 'burst.limit', 'each refusal names the advertised rate'),
+        ).toEqual([]);
+        const longest = Math.max(0, ...limits.map(({ retry_after_seconds }) => retry_after_seconds));
         expect(
           longest,
           because('limit', 'burst.retry-after', 'the wait is over within the window of 60 s'),
         ).toBeLessThanOrEqual(60);
         await sleep(longest * 1_000);
         await socket.ping('burst.afterwards');
-        return waits.length;
+        return limits.length;
       });
 
       expectWholeRun(socket, 'run.first.settled', first.run.runId);
@@ -362,7 +393,8 @@ test(
   async ({ alice, bob, nobody, http, sockets, cleanup, deadlines, secondary, column }, info) => {
     await http.reserve('outside', 3);
     const connect = (user: typeof alice, key: string, more: { readonly beyondLimit?: true } = {}) =>
-      sockets.connect(key, { identity: user.socketIdentity, ...more });
+      // B comes without the E2E headers, like everybody outside the tests.
+      sockets.connect(key, { identity: user.socketIdentity, detection: user !== bob, ...more });
     const burst = [alice, alice, alice, bob, bob].map((user) => connect(user, 'burst.connect'));
     const anonymous = settle(sockets.expectRefused('burst.no-token', { identity: nobody.identity }, 'NO_TOKEN'));
     const health = Promise.all([1, 2, 3].map(() => settle(nobody.api.get('/health', { connection: 'fresh' }))));
@@ -420,6 +452,7 @@ test(
         }
       });
 
+      const newest: ChatSocket[] = [];
       await test.step('a fourth socket of A is welcomed', async () => {
         for (const key of ['fourth.before', 'fourth']) {
           const { socket, welcome } = await connect(alice, key, { beyondLimit: true });
@@ -428,11 +461,20 @@ test(
           );
           ids.add(welcome.connection_id);
           await socket.ping(`${key}.ping`);
+          newest.push(socket);
         }
       });
 
       // Opened in the same moment: which of the two is the oldest, the server knows.
       const evicted = await Promise.race([a2, a3].map((socket) => socket.end(deadlines.reply)));
+      await test.step('the newest of A and all of B stay, also when another tab is closed', async () => {
+        const [a4, a5] = newest as [ChatSocket, ChatSocket];
+        await a4.ping('stay.ping');
+        await a4.close('stay.close');
+        await a5.quiet(deadlines.quietWindow);
+        await Promise.all([a5, b1, b2].map((socket) => socket.ping('stay.ping')));
+      });
+
       const answers = (await health).map((result) => (result.status === 'fulfilled' ? result.value : undefined));
       const slow = answers.filter((reply) => reply?.status !== 200 || reply.ms > 2_000);
       const slowest = Math.max(...connections.map(({ welcomeMs }) => welcomeMs));

@@ -1,4 +1,16 @@
-import { drop, edit, frameAgain, frameDrop, frameLate, frameLost, frameSet, frameStuck, late, set } from './spell.ts';
+import {
+  both,
+  drop,
+  edit,
+  frameAgain,
+  frameDrop,
+  frameLate,
+  frameLost,
+  frameSet,
+  frameStuck,
+  late,
+  set,
+} from './spell.ts';
 
 const WELCOME = 'system_message';
 const HISTORY = 'GET /api/threads/{id}/messages';
@@ -23,6 +35,7 @@ export const REALTIME_CHAT = {
   'P1-01 close.answered expect': 'close-answer:code=1001',
   'P1-01 connect.without-headers client': frameDrop('socket', WELCOME, '/data/server_time', { after: 1 }),
   'P1-01 connect.id expect': frameStuck('socket', WELCOME, '/data/connection_id'),
+  'P1-01 ping.without-headers client': frameLost('socket', 'pong', { only: 3 }),
   'P1-01 close.without-headers client': 'close-answer:code=none:after=1',
   'P1-01 refused.no-token client': 'auth-ws-no-token-accepted',
   'P1-01 refused.unknown-path client': 'upgrade-refusal:to=404',
@@ -46,9 +59,10 @@ export const REALTIME_CHAT = {
   'P1-03 connect client': 'ws-upgrade-403',
   'P1-03 ask * helper': frameLost('socket', 'agent_thinking'),
   'P1-03 ask *.answer expect': 'answer-canned:surface=ws',
-  'P1-03 run.second.thread expect': frameSet('socket', 'agent_started', '/payload/context/thread_id', 'thread_other', {
-    only: 2,
-  }),
+  'P1-03 run.second.thread expect': both(
+    frameSet('socket', 'agent_started', '/payload/context/thread_id', 'thread_other', { only: 2 }),
+    frameSet('socket', 'agent_completed', '/payload/result/thread_id', 'thread_other', { only: 2 }),
+  ),
   'P1-03 expectError next client': frameLost('socket', 'error_message', { only: 1 }),
   'P1-03 expectError * expect': frameSet('socket', 'error_message', '/error_code', 'NO', { only: 1 }),
   'P1-03 expectError * client': frameDrop('socket', 'error_message', '/error_message', { only: 1 }),
@@ -58,7 +72,9 @@ export const REALTIME_CHAT = {
   'P1-03 message.largest client': frameLost('socket', 'pong', { only: 1 }),
   'P1-03 message.after-errors client': frameLost('socket', 'pong', { only: 2 }),
   'P1-03 next client #2': frameLost('socket', 'pong', { only: 20 }),
-  'P1-03 * client': frameDrop('socket', 'error_message', '/details/limit', { only: '3-' }),
+  'P1-03 * client': frameDrop('socket', 'error_message', '/details/limit', { only: '4-' }),
+  'P1-03 burst.served expect': 'rate-limit:of=ws:accepts=50:wait=1',
+  'P1-03 burst.limit expect': frameSet('socket', 'error_message', '/details/limit', 60, { only: '4-' }),
   'P1-03 burst.retry-after expect': 'rate-limit:of=ws:accepts=100:wait=61',
   'P1-03 burst.afterwards client': 'rate-limit:of=ws:accepts=100:again=no',
   'P1-03 stay.open expect': 'socket-displaced',
@@ -83,6 +99,9 @@ export const REALTIME_CHAT = {
   'P1-04 reconnect.close client': 'close-answer:code=none:after=6',
   'P1-04 *.id expect': frameStuck('socket', WELCOME, '/data/connection_id', { after: 9 }),
   'P1-04 *.ping client': frameLost('socket', 'pong', { only: 10 }),
+  'P1-04 stay.ping client': frameLost('socket', 'pong', { only: 12 }),
+  'P1-04 stay.close client': 'close-answer:code=none:after=10',
+  'P1-04 stay.ping client #2': frameLost('socket', 'pong', { only: 15 }),
   'P1-04 health-under-load secondary': late('GET /health', 2_200),
   'P1-04 slow-welcome secondary': frameLate(WELCOME, 1_200),
   'P1-04 connection-limit secondary': 'eviction-none',
