@@ -14,8 +14,10 @@ import {
   threadMessageCreated,
   threadMessagePage,
   type Thread,
+  type ThreadMessage,
 } from '../../contract/threads.ts';
 import { because } from '../../evidence/failure.ts';
+import type { Caller } from '../../fixtures/caller.ts';
 import type { Cleanup } from '../../fixtures/cleanup.ts';
 import { newMarker } from '../../fixtures/probes.ts';
 import type { User } from '../../fixtures/user.ts';
@@ -36,6 +38,9 @@ const createThread = async (
 
 const postMessage = async (key: string, user: User, threadId: string, message: string) =>
   (await user.api.post(`/api/threads/${threadId}/messages`, { message })).ok(key, threadMessageCreated);
+
+const contents = (page: { readonly messages: readonly ThreadMessage[] }) =>
+  page.messages.map(({ content }) => textOf(content));
 
 const messagesOf = async (key: string, user: User, threadId: string, query = '') =>
   (await user.api.get(`/api/threads/${threadId}/messages${query}`)).ok(key, threadMessagePage);
@@ -172,10 +177,12 @@ test(
   'P1-13 I create, rename and archive conversations - each change is still there when I come back',
   { tag: ['@p1', '@conversations', '@http'] },
   async ({ alice, bob, nobody, cleanup }) => {
-    const [firstTitle, secondTitle, newTitle] = [newMarker(), newMarker(), newMarker()];
-    const note = newMarker();
+    const [firstTitle, secondTitle, interimTitle] = [newMarker(), newMarker(), newMarker()];
+    const newTitle = manyScripts(newMarker());
+    const [note, text] = [newMarker(), newMarker()];
     const read = async (key: string, id: string, options = {}) =>
       (await alice.api.get(`/api/threads/${id}`, options)).ok(key, thread);
+    const list = async (key: string) => (await alice.api.get('/api/threads?limit=100')).ok(key, threadList);
 
     const [first, second] = await test.step('create two conversations', () =>
       Promise.all([
@@ -197,27 +204,48 @@ test(
         because('not-persisted', 'thread.read', 'a new request shows the conversation'),
       ).toMatchObject(expected);
     }
-    const listed = (await alice.api.get('/api/threads?limit=100')).ok('thread.list', threadList).map(({ id }) => id);
+    const listed = (await list('thread.list')).map(({ id }) => id);
     expect(listed, because('not-persisted', 'thread.list', 'both are listed')).toEqual(
       expect.arrayContaining([first.id, second.id]),
     );
 
     await test.step('a message raises the count', async () => {
-      await postMessage('thread.message', alice, first.id, newMarker());
+      await postMessage('thread.message', alice, first.id, text);
       expect(
         (await read('thread.count', first.id)).message_count,
         because('not-persisted', 'thread.count', 'the count is one'),
       ).toBe(1);
     });
 
+    /** The conversation stands in the list, and its message in it. */
+    const expectWhole = async (key: string, expected: Record<string, unknown>) => {
+      const [threads, page] = await Promise.all([list(key), messagesOf(key, alice, first.id)]);
+      expect(
+        threads.filter(({ id }) => id === first.id),
+        because('not-persisted', `${key}.list`, 'the list shows it once, as it is now'),
+      ).toMatchObject([expected]);
+      expect(contents(page), because('not-persisted', `${key}.messages`, 'its message is still in it')).toEqual([text]);
+    };
+
     await test.step('the new title survives', async () => {
-      const added = newMarker();
-      const renamed = (await alice.api.put(`/api/threads/${first.id}`, { title: newTitle, metadata: { added } })).ok(
-        'thread.rename',
-        thread,
-      );
-      const expected = { title: newTitle, metadata: { note, added, user_id: alice.id } };
-      expect(renamed, because('http-body', 'thread.rename', 'the reply shows the new title')).toMatchObject(expected);
+      const [added, later] = [newMarker(), newMarker()];
+      const kept = { created_at: first.created_at, message_count: 1 };
+      const merged = { note, added, user_id: alice.id };
+      const expected = { ...kept, title: newTitle, metadata: { ...merged, later } };
+      for (const { change, shown } of [
+        {
+          change: { title: interimTitle, metadata: { added, user_id: bob.id } },
+          shown: { ...kept, title: interimTitle, metadata: merged },
+        },
+        { change: { title: newTitle }, shown: { ...kept, title: newTitle, metadata: merged } },
+        { change: { metadata: { later } }, shown: expected },
+      ]) {
+        const renamed = (await alice.api.put(`/api/threads/${first.id}`, change)).ok('thread.rename', thread);
+        expect(
+          renamed,
+          because('http-body', 'thread.rename', 'the reply shows the change, and the rest as it was'),
+        ).toMatchObject(shown);
+      }
       for (const key of ['thread.rename.reread', 'thread.rename.reread-again']) {
         const again = await read(key, first.id, FRESH);
         expect(
@@ -229,20 +257,31 @@ test(
           because('not-persisted', `${key}.updated`, 'the time of the change is kept'),
         ).not.toBeNull();
       }
+      await expectWhole('thread.renamed', expected);
     });
 
     await test.step('nobody else changes it', async () => {
       const forged = await alice.forged();
       const change = { title: newMarker() };
+      const path = `/api/threads/${first.id}`;
+      const attempts = ({ api }: Caller) =>
+        Promise.all([
+          api.post('/api/threads', change),
+          api.put(path, change),
+          api.delete(path),
+          api.get(`${path}/messages`),
+          api.post(`${path}/messages`, { message: newMarker() }),
+          api.post(`${path}/auto-rename`, {}),
+        ]);
       const [anonymous, rejected, badTitle, foreignPut, foreignDelete] = await Promise.all([
-        nobody.api.post('/api/threads', change),
-        forged.api.post('/api/threads', change),
+        attempts(nobody),
+        attempts(forged),
         alice.api.post('/api/threads', { title: 7 }),
-        bob.api.put(`/api/threads/${first.id}`, change),
-        bob.api.delete(`/api/threads/${first.id}`),
+        bob.api.put(path, change),
+        bob.api.delete(path),
       ]);
-      expect(anonymous).toBeRefused('thread.anonymous');
-      expect(rejected).toBeUnauthorized('thread.forged');
+      for (const reply of anonymous) expect(reply).toBeRefused('thread.anonymous');
+      for (const reply of rejected) expect(reply).toBeUnauthorized('thread.forged');
       expect(badTitle).toBeInvalid('thread.bad-title', 'title');
       expect(foreignPut).toBeEnvelope('thread.put.foreign', 403, 'Access denied');
       expect(foreignDelete).toBeEnvelope('thread.delete.foreign', 403, 'Access denied');
@@ -251,18 +290,19 @@ test(
         because('foreign-data', 'thread.foreign.unchanged', 'it is as I left it'),
       ).toMatchObject({
         title: newTitle,
+        message_count: 1,
         metadata: { status: 'active' },
       });
     });
 
     await test.step('the archived conversation stays archived', async () => {
       (await alice.api.delete(`/api/threads/${first.id}`)).ok('thread.archive', threadArchivedReply);
+      const expected = { title: newTitle, message_count: 1, metadata: { note, user_id: alice.id, status: 'archived' } };
       expect(
-        (await read('thread.archive.reread', first.id)).metadata,
-        because('not-persisted', 'thread.archive.reread', 'a later read shows it as archived'),
-      ).toMatchObject({
-        status: 'archived',
-      });
+        await read('thread.archive.reread', first.id),
+        because('not-persisted', 'thread.archive.reread', 'a later read shows it as archived, and else as it was'),
+      ).toMatchObject(expected);
+      await expectWhole('thread.archived', expected);
     });
   },
 );
@@ -288,8 +328,6 @@ test(
       }
     });
 
-    const contents = (page: Awaited<ReturnType<typeof messagesOf>>) =>
-      page.messages.map(({ content }) => textOf(content));
     await test.step('switch to the first, the second, and back', async () => {
       for (const [key, id] of [
         ['switch.first', t1.id],
