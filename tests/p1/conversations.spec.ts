@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   chatMessage,
   chatMessageCreated,
@@ -14,10 +15,13 @@ import {
   threadMessageCreated,
   threadMessagePage,
   type Thread,
+  type ThreadMessage,
 } from '../../contract/threads.ts';
 import { because } from '../../evidence/failure.ts';
+import type { Caller } from '../../fixtures/caller.ts';
 import type { Cleanup } from '../../fixtures/cleanup.ts';
 import { newMarker } from '../../fixtures/probes.ts';
+import type { Reply } from '../../fixtures/reply.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
 
@@ -37,6 +41,9 @@ const createThread = async (
 const postMessage = async (key: string, user: User, threadId: string, message: string) =>
   (await user.api.post(`/api/threads/${threadId}/messages`, { message })).ok(key, threadMessageCreated);
 
+const contents = (page: { readonly messages: readonly ThreadMessage[] }) =>
+  page.messages.map(({ content }) => textOf(content));
+
 const messagesOf = async (key: string, user: User, threadId: string, query = '') =>
   (await user.api.get(`/api/threads/${threadId}/messages${query}`)).ok(key, threadMessagePage);
 
@@ -46,44 +53,62 @@ const deleteMessage = (user: User, id: string) => user.api.delete(`/api/chat/mes
 const manyScripts = (marker: string) =>
   `${marker} Ünïcödé ñ ß — 漢字かな交じり文 한국어 — שלום עולם مرحبا بالعالم — 👩‍💻🚀🏳️‍🌈 e\u0301 \u{1F9D1}\u{1F3FD}`;
 
+/** What a careless store loses: scripts, line ends, blanks, markup, quotes, backslashes, all after 255 characters. */
+const delicate = (marker: string) =>
+  `${manyScripts(marker)}\nline\r\n\r\n\ttab  two blanks <b class="x">&amp; 'it'</b> C:\\new %20 ${'long '.repeat(60)}${marker}`;
+
 test(
   'P1-12 I write messages - they are kept unchanged until I delete them',
   { tag: ['@p1', '@conversations', '@http'] },
   async ({ alice, nobody, cleanup, target, secondary }) => {
     const label = newMarker();
-    const metadata = { marker: newMarker(), nested: { list: [1, 'two', null] } };
-    const exact = newMarker().padEnd(MAX_CONTENT_CODE_POINTS, 'x');
-    const write = async (key: string, body: Record<string, unknown>) => {
-      const { message } = (await alice.api.post('/api/chat/messages', { thread_id: label, ...body })).ok(
-        key,
-        chatMessageCreated,
-      );
-      cleanup.add(`delete message ${message.id}`, () => deleteMessage(alice, message.id));
+    const metadata = { marker: newMarker(), float: 2.5, yes: true, none: null, nested: { list: [1, 'two', null] } };
+    const marker = newMarker();
+    const content = {
+      delicate: ` \t${delicate(label)}\r\n `,
+      // Characters are code points: each of these is two units and four bytes.
+      longest: marker + '🚀'.repeat(MAX_CONTENT_CODE_POINTS - marker.length),
+    };
+    const withoutHeaders = { detection: false };
+    const ignored = { id: randomUUID(), timestamp: '2001-01-01T00:00:00Z', user_id: 'somebody' };
+    const removed = new Map<string, Promise<Reply>>();
+    const remove = (id: string) => {
+      const removal = removed.get(id) ?? deleteMessage(alice, id);
+      removed.set(id, removal);
+      return removal;
+    };
+    const write = async (key: string, body: Record<string, unknown>, options = {}) => {
+      const sent = { ...ignored, thread_id: label, ...body };
+      const { message } = (await alice.api.post('/api/chat/messages', sent, options)).ok(key, chatMessageCreated);
+      cleanup.add(`delete message ${message.id}`, () => remove(message.id));
       return message;
     };
-    const list = async (key: string) =>
-      (await alice.api.get(`/api/chat/messages?thread_id=${label}`)).ok(key, chatMessagePage);
+    const list = async (key: string, query = `thread_id=${label}`) =>
+      (await alice.api.get(`/api/chat/messages?${query}`)).ok(key, chatMessagePage);
 
     const [first, second] = await test.step('write two messages', async () => {
-      const scripts = await write('message.create', { content: manyScripts(label), metadata });
-      return [scripts, await write('message.create.longest', { content: exact })] as const;
+      const written = await write('message.create', { content: content.delicate, metadata });
+      return [written, await write('message.create.longest', { content: content.longest }, withoutHeaders)] as const;
     });
     expect(
-      [first.user_id, second.user_id],
-      because('http-body', 'message.create.owner', 'both messages are mine'),
-    ).toEqual([alice.id, alice.id]);
-    expect(first.id, because('http-body', 'message.create.ids', 'each has an id of its own')).not.toBe(second.id);
+      [first, second].map(({ user_id, timestamp }) => ({ user_id, claimed: timestamp.startsWith('2001') })),
+      because('http-body', 'message.create.owner', 'both messages are mine and of now, whatever the body says'),
+    ).toEqual([first, second].map(() => ({ user_id: alice.id, claimed: false })));
+    expect(
+      new Set([ignored.id, first.id, second.id]).size,
+      because('http-body', 'message.create.ids', 'each has an id of its own, made by the server'),
+    ).toBe(3);
 
     await test.step('read each five times on new connections', async () => {
       const written = [
-        { message: first, fields: { content: manyScripts(label), metadata } },
-        { message: second, fields: { content: exact } },
+        { message: first, fields: { content: content.delicate, metadata }, options: FRESH },
+        { message: second, fields: { content: content.longest }, options: { ...FRESH, ...withoutHeaders } },
       ];
       const reads = await Promise.all(
         written.flatMap((one) =>
           [1, 2, 3, 4, 5].map(async () => ({
             ...one,
-            reply: await alice.api.get(`/api/chat/messages/${one.message.id}`, FRESH),
+            reply: await alice.api.get(`/api/chat/messages/${one.message.id}`, one.options),
           })),
         ),
       );
@@ -116,13 +141,21 @@ test(
 
     await test.step('what is refused is not stored', async () => {
       const body = { content: newMarker(), thread_id: label };
-      const [anonymous, empty, tooLong, noThread] = await Promise.all([
-        nobody.api.post('/api/chat/messages', body),
+      const forged = await alice.forged();
+      const attempts = ({ api }: Caller, options = {}) => [
+        api.post('/api/chat/messages', body, options),
+        api.get(`/api/chat/messages/${first.id}`, options),
+        api.delete(`/api/chat/messages/${first.id}`, options),
+      ];
+      const [anonymous, rejected, empty, tooLong, noThread] = await Promise.all([
+        Promise.all([...attempts(nobody), ...attempts(nobody, withoutHeaders)]),
+        Promise.all(attempts(forged)),
         alice.api.post('/api/chat/messages', { ...body, content: '' }),
         alice.api.post('/api/chat/messages', { ...body, content: 'x'.repeat(MAX_CONTENT_CODE_POINTS + 1) }),
         alice.api.post('/api/chat/messages', { content: body.content }),
       ]);
-      expect(anonymous).toBeRefused('message.anonymous');
+      for (const reply of anonymous) expect(reply).toBeRefused('message.anonymous');
+      for (const reply of rejected) expect(reply).toBeUnauthorized('message.forged');
       expect(empty).toBeUnprocessable('message.empty');
       expect(tooLong).toBeUnprocessable('message.too-long');
       expect(noThread).toBeUnprocessable('message.no-thread');
@@ -133,7 +166,7 @@ test(
     });
 
     await test.step('a deleted message is gone', async () => {
-      const deleted = (await deleteMessage(alice, first.id)).ok('message.delete', chatMessageDeleted);
+      const deleted = (await remove(first.id)).ok('message.delete', chatMessageDeleted);
       expect(deleted.message_id, because('http-body', 'message.delete', 'the reply names the message')).toBe(first.id);
       expect(await alice.api.get(`/api/chat/messages/${first.id}`)).toBeEnvelope(
         'message.deleted',
@@ -146,6 +179,11 @@ test(
         because('not-persisted', 'message.deleted.list', 'only the other one is listed'),
       ).toEqual([second.id]);
       expect(left.total_count, because('pagination', 'message.deleted.total', 'the total is one')).toBe(1);
+      const whole = await list('message.deleted.whole', 'limit=100');
+      expect(
+        whole.messages.filter(({ thread_id }) => thread_id === label).map(({ id }) => id),
+        because('not-persisted', 'message.deleted.whole', 'nor does the list without label have it'),
+      ).toEqual([second.id]);
     });
 
     const [card, redirect] = await Promise.all([alice.api.get('/api/messages/'), alice.api.get('/api/messages')]);
@@ -172,10 +210,12 @@ test(
   'P1-13 I create, rename and archive conversations - each change is still there when I come back',
   { tag: ['@p1', '@conversations', '@http'] },
   async ({ alice, bob, nobody, cleanup }) => {
-    const [firstTitle, secondTitle, newTitle] = [newMarker(), newMarker(), newMarker()];
-    const note = newMarker();
+    const [firstTitle, secondTitle, interimTitle] = [newMarker(), newMarker(), newMarker()];
+    const newTitle = manyScripts(newMarker());
+    const [note, text] = [newMarker(), newMarker()];
     const read = async (key: string, id: string, options = {}) =>
       (await alice.api.get(`/api/threads/${id}`, options)).ok(key, thread);
+    const list = async (key: string) => (await alice.api.get('/api/threads?limit=100')).ok(key, threadList);
 
     const [first, second] = await test.step('create two conversations', () =>
       Promise.all([
@@ -197,27 +237,48 @@ test(
         because('not-persisted', 'thread.read', 'a new request shows the conversation'),
       ).toMatchObject(expected);
     }
-    const listed = (await alice.api.get('/api/threads?limit=100')).ok('thread.list', threadList).map(({ id }) => id);
+    const listed = (await list('thread.list')).map(({ id }) => id);
     expect(listed, because('not-persisted', 'thread.list', 'both are listed')).toEqual(
       expect.arrayContaining([first.id, second.id]),
     );
 
     await test.step('a message raises the count', async () => {
-      await postMessage('thread.message', alice, first.id, newMarker());
+      await postMessage('thread.message', alice, first.id, text);
       expect(
         (await read('thread.count', first.id)).message_count,
         because('not-persisted', 'thread.count', 'the count is one'),
       ).toBe(1);
     });
 
+    /** The conversation stands in the list, and its message in it. */
+    const expectWhole = async (key: string, expected: Record<string, unknown>) => {
+      const [threads, page] = await Promise.all([list(key), messagesOf(key, alice, first.id)]);
+      expect(
+        threads.filter(({ id }) => id === first.id),
+        because('not-persisted', `${key}.list`, 'the list shows it once, as it is now'),
+      ).toMatchObject([expected]);
+      expect(contents(page), because('not-persisted', `${key}.messages`, 'its message is still in it')).toEqual([text]);
+    };
+
     await test.step('the new title survives', async () => {
-      const added = newMarker();
-      const renamed = (await alice.api.put(`/api/threads/${first.id}`, { title: newTitle, metadata: { added } })).ok(
-        'thread.rename',
-        thread,
-      );
-      const expected = { title: newTitle, metadata: { note, added, user_id: alice.id } };
-      expect(renamed, because('http-body', 'thread.rename', 'the reply shows the new title')).toMatchObject(expected);
+      const [added, later] = [newMarker(), newMarker()];
+      const kept = { created_at: first.created_at, message_count: 1 };
+      const merged = { note, added, user_id: alice.id };
+      const expected = { ...kept, title: newTitle, metadata: { ...merged, later } };
+      for (const { change, shown } of [
+        {
+          change: { title: interimTitle, metadata: { added, user_id: bob.id } },
+          shown: { ...kept, title: interimTitle, metadata: merged },
+        },
+        { change: { title: newTitle }, shown: { ...kept, title: newTitle, metadata: merged } },
+        { change: { metadata: { later } }, shown: expected },
+      ]) {
+        const renamed = (await alice.api.put(`/api/threads/${first.id}`, change)).ok('thread.rename', thread);
+        expect(
+          renamed,
+          because('http-body', 'thread.rename', 'the reply shows the change, and the rest as it was'),
+        ).toMatchObject(shown);
+      }
       for (const key of ['thread.rename.reread', 'thread.rename.reread-again']) {
         const again = await read(key, first.id, FRESH);
         expect(
@@ -229,20 +290,31 @@ test(
           because('not-persisted', `${key}.updated`, 'the time of the change is kept'),
         ).not.toBeNull();
       }
+      await expectWhole('thread.renamed', expected);
     });
 
     await test.step('nobody else changes it', async () => {
       const forged = await alice.forged();
       const change = { title: newMarker() };
+      const path = `/api/threads/${first.id}`;
+      const attempts = ({ api }: Caller) =>
+        Promise.all([
+          api.post('/api/threads', change),
+          api.put(path, change),
+          api.delete(path),
+          api.get(`${path}/messages`),
+          api.post(`${path}/messages`, { message: newMarker() }),
+          api.post(`${path}/auto-rename`, {}),
+        ]);
       const [anonymous, rejected, badTitle, foreignPut, foreignDelete] = await Promise.all([
-        nobody.api.post('/api/threads', change),
-        forged.api.post('/api/threads', change),
+        attempts(nobody),
+        attempts(forged),
         alice.api.post('/api/threads', { title: 7 }),
-        bob.api.put(`/api/threads/${first.id}`, change),
-        bob.api.delete(`/api/threads/${first.id}`),
+        bob.api.put(path, change),
+        bob.api.delete(path),
       ]);
-      expect(anonymous).toBeRefused('thread.anonymous');
-      expect(rejected).toBeUnauthorized('thread.forged');
+      for (const reply of anonymous) expect(reply).toBeRefused('thread.anonymous');
+      for (const reply of rejected) expect(reply).toBeUnauthorized('thread.forged');
       expect(badTitle).toBeInvalid('thread.bad-title', 'title');
       expect(foreignPut).toBeEnvelope('thread.put.foreign', 403, 'Access denied');
       expect(foreignDelete).toBeEnvelope('thread.delete.foreign', 403, 'Access denied');
@@ -251,18 +323,19 @@ test(
         because('foreign-data', 'thread.foreign.unchanged', 'it is as I left it'),
       ).toMatchObject({
         title: newTitle,
+        message_count: 1,
         metadata: { status: 'active' },
       });
     });
 
     await test.step('the archived conversation stays archived', async () => {
       (await alice.api.delete(`/api/threads/${first.id}`)).ok('thread.archive', threadArchivedReply);
+      const expected = { title: newTitle, message_count: 1, metadata: { note, user_id: alice.id, status: 'archived' } };
       expect(
-        (await read('thread.archive.reread', first.id)).metadata,
-        because('not-persisted', 'thread.archive.reread', 'a later read shows it as archived'),
-      ).toMatchObject({
-        status: 'archived',
-      });
+        await read('thread.archive.reread', first.id),
+        because('not-persisted', 'thread.archive.reread', 'a later read shows it as archived, and else as it was'),
+      ).toMatchObject(expected);
+      await expectWhole('thread.archived', expected);
     });
   },
 );
@@ -279,67 +352,72 @@ test(
     ]);
     const bobsMessage = newMarker();
     await postMessage('thread.post', bob, t3.id, bobsMessage);
-    const written: Record<string, string[]> = { [t1.id]: [], [t2.id]: [] };
+    const written: Record<string, { role: string; text: string }[]> = { [t1.id]: [], [t2.id]: [] };
+    const write = async (id: string) => {
+      const text = delicate(newMarker());
+      await postMessage('thread.post', alice, id, text);
+      written[id]?.push({ role: 'user', text });
+    };
+    const look = async (key: string, id: string) => {
+      const page = await messagesOf(key, alice, id);
+      expect(
+        page.messages.map(({ role, content }) => ({ role, text: textOf(content) })),
+        because('not-persisted', key, 'I see exactly what I wrote into this conversation so far, in order'),
+      ).toEqual(written[id]);
+      expect(
+        { thread: page.thread_id, total: page.total },
+        because('pagination', `${key}.total`, 'the page names this conversation and its total'),
+      ).toEqual({ thread: id, total: written[id]?.length });
+    };
     await test.step('write three messages into each, alternating', async () => {
-      for (const { id } of [t1, t2, t1, t2, t1, t2]) {
-        const text = newMarker();
-        await postMessage('thread.post', alice, id, text);
-        written[id]?.push(text);
-      }
+      await look('switch.empty', t1.id);
+      for (const { id } of [t1, t2, t1, t2, t1, t2]) await write(id);
     });
 
-    const contents = (page: Awaited<ReturnType<typeof messagesOf>>) =>
-      page.messages.map(({ content }) => textOf(content));
     await test.step('switch to the first, the second, and back', async () => {
-      for (const [key, id] of [
-        ['switch.first', t1.id],
-        ['switch.second', t2.id],
-        ['switch.back', t1.id],
-      ] as const) {
-        const page = await messagesOf(key, alice, id);
-        expect(
-          contents(page),
-          because('not-persisted', key, 'I see exactly the three messages of this conversation, in order'),
-        ).toEqual(written[id]);
-        expect(
-          { thread: page.thread_id, total: page.total },
-          because('pagination', `${key}.total`, 'the page names this conversation and its total'),
-        ).toEqual({ thread: id, total: 3 });
-      }
+      await look('switch.first', t1.id);
+      await look('switch.second', t2.id);
+      await write(t1.id);
+      await look('switch.back', t1.id);
       const counts = await Promise.all(
         [t1, t2].map(
           async ({ id }) => (await alice.api.get(`/api/threads/${id}`)).ok('switch.count', thread).message_count,
         ),
       );
-      expect(counts, because('not-persisted', 'switch.count', 'both count three messages')).toEqual([3, 3]);
+      expect(counts, because('not-persisted', 'switch.count', 'they count four and three messages')).toEqual([4, 3]);
     });
 
     await test.step('what is not mine, or not there, stays closed', async () => {
       const missing = `thread_0_${newMarker().slice(3)}`;
       const message = { message: newMarker() };
-      const [get, messages, post, put, remove, noThread, noMessages, noPost, anonymous] = await Promise.all([
-        alice.api.get(`/api/threads/${t3.id}`),
-        alice.api.get(`/api/threads/${t3.id}/messages`),
-        alice.api.post(`/api/threads/${t3.id}/messages`, message),
-        alice.api.put(`/api/threads/${t3.id}`, { title: newMarker() }),
-        alice.api.delete(`/api/threads/${t3.id}`),
-        alice.api.get(`/api/threads/${missing}`),
-        alice.api.get(`/api/threads/${missing}/messages`),
-        alice.api.post(`/api/threads/${missing}/messages`, message),
-        nobody.api.get(`/api/threads/${t1.id}`),
-      ]);
+      const [get, messages, post, put, remove, rename, noThread, noMessages, noPost, noRename, anonymous] =
+        await Promise.all([
+          alice.api.get(`/api/threads/${t3.id}`),
+          alice.api.get(`/api/threads/${t3.id}/messages`),
+          alice.api.post(`/api/threads/${t3.id}/messages`, message),
+          alice.api.put(`/api/threads/${t3.id}`, { title: newMarker() }),
+          alice.api.delete(`/api/threads/${t3.id}`),
+          alice.api.post(`/api/threads/${t3.id}/auto-rename`, {}),
+          alice.api.get(`/api/threads/${missing}`),
+          alice.api.get(`/api/threads/${missing}/messages`),
+          alice.api.post(`/api/threads/${missing}/messages`, message),
+          alice.api.post(`/api/threads/${missing}/auto-rename`, {}),
+          nobody.api.get(`/api/threads/${t1.id}`),
+        ]);
       for (const [key, reply] of [
         ['foreign.get', get],
         ['foreign.messages', messages],
         ['foreign.post', post],
         ['foreign.put', put],
         ['foreign.delete', remove],
+        ['foreign.auto-rename', rename],
       ] as const)
         expect(reply).toBeEnvelope(key, 403, 'Access denied');
       for (const [key, reply] of [
         ['missing.get', noThread],
         ['missing.messages', noMessages],
         ['missing.post', noPost],
+        ['missing.auto-rename', noRename],
       ] as const)
         expect(reply).toBeEnvelope(key, 404, 'Thread not found');
       expect(anonymous).toBeRefused('anonymous.get');
@@ -368,8 +446,16 @@ test(
     const label = newMarker();
     const { id } = await createThread('thread.create', alice, cleanup, { title: label });
     const texts = Array.from({ length: 25 }, (_, index) => `${label} message ${index + 1}`);
+    const posted: { id: string; text: string }[] = [];
     await test.step('write 25 messages, one after another', async () => {
-      for (const text of texts) await postMessage('history.post', alice, id, text);
+      for (const text of texts) {
+        const message = await postMessage('history.post', alice, id, text);
+        posted.push({ id: message.id, text });
+      }
+      expect(
+        new Set(posted.map((message) => message.id)).size,
+        because('http-body', 'history.ids', 'each has an id of its own'),
+      ).toBe(25);
     });
 
     await test.step('read them page by page', async () => {
@@ -392,9 +478,9 @@ test(
       ).toEqual(offsets.map((offset) => ({ total: 25, limit: 10, offset })));
       const all = pages.flatMap(({ messages }) => messages);
       expect(
-        all.map(({ content }) => textOf(content)),
+        all.map((message) => ({ id: message.id, text: textOf(message.content) })),
         because('pagination', 'history.order', 'the pages add up to what I wrote, in order'),
-      ).toEqual(texts);
+      ).toEqual(posted);
       const times = all.map(({ created_at }) => created_at);
       expect(times, because('pagination', 'history.times', 'the times never fall')).toEqual(
         [...times].sort((left, right) => left - right),
@@ -420,37 +506,43 @@ test(
     await test.step('read them page by page', async () => {
       const page = async (key: string, query: string) =>
         (await alice.api.get(`/api/chat/messages?${query}`)).ok(key, chatMessagePage);
-      const pages = await Promise.all(
-        [0, 5, 10].map((offset) => page('chat.page', `thread_id=${label}&limit=5&offset=${offset}`)),
-      );
-      const listed = pages.flatMap(({ messages }) => messages.map(({ content }) => content));
-      expect(
-        chat.filter((content) => !listed.includes(content)),
-        because('not-persisted', 'chat.page.complete', 'every message that was accepted is listed'),
-      ).toEqual([]);
-      expect(
-        pages.map(({ messages, total_count, page: number, page_size, has_more }) => ({
-          size: messages.length,
-          total_count,
-          number,
-          page_size,
-          has_more,
-        })),
-        because('pagination', 'chat.page.totals', 'each page names its number, its size and the total'),
-      ).toEqual([
-        { size: 5, total_count: 12, number: 1, page_size: 5, has_more: true },
-        { size: 5, total_count: 12, number: 2, page_size: 5, has_more: true },
-        { size: 2, total_count: 12, number: 3, page_size: 5, has_more: false },
-      ]);
-      expect(
-        pages.flatMap(({ messages }) => messages.map(({ content }) => content)),
-        because('pagination', 'chat.order', 'oldest first, nothing missing'),
-      ).toEqual(chat);
-      const newest = await page('chat.newest', 'limit=100');
-      const mine = newest.messages.filter(({ thread_id }) => thread_id === label).map(({ content }) => content);
+      // Of pages of five the last is not full; of six and of twelve it is.
+      for (const size of [5, 6, 12]) {
+        const offsets = Array.from({ length: Math.ceil(chat.length / size) }, (_, index) => index * size);
+        const pages = await Promise.all(
+          offsets.map((offset) => page('chat.page', `thread_id=${label}&limit=${size}&offset=${offset}`)),
+        );
+        const listed = pages.flatMap(({ messages }) => messages.map(({ content }) => content));
+        expect(
+          chat.filter((content) => !listed.includes(content)),
+          because('not-persisted', 'chat.page.complete', 'every message that was accepted is listed'),
+        ).toEqual([]);
+        expect(
+          pages.map(({ messages, total_count, page: number, page_size, has_more }) => ({
+            size: messages.length,
+            total_count,
+            number,
+            page_size,
+            has_more,
+          })),
+          because('pagination', 'chat.page.totals', 'each page names its number, its size and the total'),
+        ).toEqual(
+          offsets.map((offset, index) => ({
+            size: Math.min(size, 12 - offset),
+            total_count: 12,
+            number: index + 1,
+            page_size: size,
+            has_more: offset + size < 12,
+          })),
+        );
+        expect(listed, because('pagination', 'chat.order', 'oldest first, nothing missing')).toEqual(chat);
+      }
+      const [newest, full] = await Promise.all(['limit=100', 'limit=12'].map((query) => page('chat.newest', query)));
+      const mine = newest?.messages.filter(({ thread_id }) => thread_id === label).map(({ content }) => content);
       expect(mine, because('pagination', 'chat.newest', 'without a label the newest comes first')).toEqual(
         [...chat].reverse(),
       );
+      expect(full?.messages.length, because('pagination', 'chat.newest.full', 'a full page has twelve')).toBe(12);
     });
 
     await test.step('what is out of range is refused', async () => {

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { agentReply, agentStatusReply, controlReply } from '../../contract/agents.ts';
-import { chatMessage, chatMessageCreated, chatMessagePage } from '../../contract/chat-messages.ts';
+import { authPaths, meReply } from '../../contract/auth.ts';
+import { chatMessage, chatMessageCreated, chatMessagePage, messagesCard } from '../../contract/chat-messages.ts';
 import { CODE_WORD_REQUEST } from '../../contract/testability.ts';
-import { thread, threadList, threadMessageCreated } from '../../contract/threads.ts';
-import { ack } from '../../contract/websocket.ts';
+import { thread, threadList, threadMessageCreated, threadMessagePage } from '../../contract/threads.ts';
+import { profileReply } from '../../contract/users.ts';
+import { ack, errorMessage } from '../../contract/websocket.ts';
 import { because } from '../../evidence/failure.ts';
 import { runOf } from '../../fixtures/agent-run.ts';
 import type { ChatSocket } from '../../fixtures/chat-socket.ts';
@@ -16,7 +18,8 @@ import { expect, test } from '../../fixtures/test.ts';
 /** What one user wrote, and every string by which somebody else could recognise it. */
 const settleIn = async (user: User, cleanup: Cleanup, label: string) => {
   const [title, text, content, agentId] = [newMarker(), newMarker(), newMarker(), `${newMarker()}-agent`];
-  const created = (await user.api.post('/api/threads', { title })).ok('own.thread', thread);
+  const reply = await user.api.post('/api/threads', { title });
+  const created = reply.ok('own.thread', thread);
   cleanup.add(`archive ${created.id}`, () => user.api.delete(`/api/threads/${created.id}`));
   (await user.api.post(`/api/threads/${created.id}/messages`, { message: text })).ok(
     'own.message',
@@ -34,7 +37,7 @@ const settleIn = async (user: User, cleanup: Cleanup, label: string) => {
   cleanup.add(`stop ${agentId}`, () => user.api.post('/api/agents/stop', { agent_id: agentId }));
   return {
     user,
-    title,
+    created: reply.text,
     content,
     threadId: created.id,
     messageId: message.id,
@@ -50,11 +53,24 @@ const LISTS = (label: string) => [
   '/api/agents/status',
 ];
 
+/** What the platform tells callers about themselves. A token that we signed goes past the auth service. */
+const aboutMyself = async ({ api, auth, session, id, email }: User) => {
+  const asked = [
+    { reply: api.get('/api/users/profile'), schema: profileReply, expected: { email } },
+    { reply: api.get('/api/messages/'), schema: messagesCard, expected: { authentication: { user_id: id } } },
+    ...(session.source === 'local'
+      ? []
+      : [{ reply: auth.get(authPaths.me), schema: meReply, expected: { user_id: id, email } }]),
+  ];
+  return Promise.all(asked.map(async ({ reply, ...more }) => ({ reply: await reply, ...more })));
+};
+
 /** A works on its socket; until its run has ended and for a while after, B's socket hears nothing of it. */
 const expectSilenceAt = async (
   bobs: ChatSocket | undefined,
   mine: ChatSocket | undefined,
   alice: User,
+  foreignThread: string,
   cleanup: Cleanup,
 ) => {
   if (bobs === undefined || mine === undefined) throw new Error('both sockets are open here');
@@ -77,8 +93,20 @@ const expectSilenceAt = async (
   const ids = run.status === 'fulfilled' ? [run.value.runId, run.value.threadId] : [];
   if (run.status === 'fulfilled')
     cleanup.add(`archive ${run.value.threadId}`, () => alice.api.delete(`/api/threads/${run.value.threadId}`));
+  const intrusion = newMarker();
+  mine.send({ type: 'chat_message', payload: { content: intrusion, thread_id: foreignThread } });
+  const answer = await settle(
+    mine.next(({ type: name }) => name === 'error_message', { ...wait, key: 'socket.foreign-thread' }),
+  );
+  // Whether there is an answer is P1-03's business too; that nothing was written is looked at later.
+  const codes =
+    answer.status === 'fulfilled' ? [mine.parse('socket.foreign-thread', answer.value, errorMessage).error_code] : [];
+  expect(
+    codes.filter((code) => code !== 'ACCESS_DENIED'),
+    because('foreign-data', 'socket.foreign-thread', 'the refusal says that the conversation is not mine'),
+  ).toEqual([]);
   await sleep(mine.deadlines.quietWindow);
-  const traces = [type, probe.marker, messageId, alice.id, ...ids];
+  const traces = [type, probe.marker, messageId, intrusion, alice.id, ...ids];
   const heard = bobs.received.filter(({ text }) => traces.some((trace) => text.includes(trace)));
   expect(
     heard.map(({ text }) => text.slice(0, 200)),
@@ -100,6 +128,10 @@ test(
         [ofA, ofB],
         [ofB, ofA],
       ] as const) {
+        expect(
+          other.traces.filter((trace) => own.created.includes(trace)),
+          because('foreign-data', 'own.thread.other', 'my new conversation has nothing of the other'),
+        ).toEqual([]);
         const [threads, chats, labelled, agents] = await Promise.all(
           LISTS(label).map((path) => own.user.api.get(path)),
         );
@@ -125,6 +157,20 @@ test(
       }
     });
 
+    await test.step('each is told about the own account', async () => {
+      for (const [user, other] of [
+        [alice, bob],
+        [bob, alice],
+      ] as const)
+        for (const { reply, schema, expected } of await aboutMyself(user)) {
+          const foreign = [other.id, other.email].filter((trace) => reply.text.includes(JSON.stringify(trace)));
+          expect(
+            { ...reply.ok('myself', schema), foreign },
+            because('foreign-data', 'myself', 'the platform knows who I am, and nothing of the other is in it'),
+          ).toMatchObject({ ...expected, foreign: [] });
+        }
+    });
+
     await test.step('the same question has a different answer for each', async () => {
       const words = [newMarker(), newMarker()] as const;
       const ask = (user: User, code_word: string) =>
@@ -144,28 +190,48 @@ test(
 
     await test.step('nobody reads, deletes or lists in my name', async () => {
       const tampered = alice.tampered(bob);
-      const asBob = { headers: { 'X-User-ID': bob.id } };
-      const [read, remove, foreignThread, spoofed, rejected, ...anonymous] = await Promise.all([
-        alice.api.get(`/api/chat/messages/${ofB.messageId}`),
-        alice.api.delete(`/api/chat/messages/${ofB.messageId}`),
-        alice.api.get(`/api/threads/${ofB.threadId}`),
-        alice.api.get('/api/threads?limit=100', asBob),
-        tampered.api.get('/api/threads'),
-        ...LISTS(label).map((path) => nobody.api.get(path)),
-      ]);
+      const asBob = { headers: { 'X-User-ID': bob.id, 'X-Session-ID': bob.id } };
+      const bobsMessage = `/api/chat/messages/${ofB.messageId}`;
+      const [read, remove, foreignThread, threads, chats, threadAsBob, chatAsBob, rejected, unserved, ...anonymous] =
+        await Promise.all([
+          alice.api.get(bobsMessage),
+          alice.api.delete(bobsMessage),
+          alice.api.get(`/api/threads/${ofB.threadId}`),
+          alice.api.get('/api/threads?limit=100', asBob),
+          alice.api.get('/api/chat/messages?limit=100', asBob),
+          alice.api.post('/api/threads', { title: newMarker() }, asBob),
+          alice.api.post('/api/chat/messages', { content: newMarker(), thread_id: label }, asBob),
+          tampered.api.get('/api/threads'),
+          nobody.api.delete(bobsMessage),
+          ...[...LISTS(label), '/api/users/profile', bobsMessage].flatMap((path) => [
+            nobody.api.get(path),
+            nobody.api.get(path, { detection: false }),
+          ]),
+        ]);
       const denied = 'Access denied: You can only access your own messages';
       expect(read).toBeEnvelope('foreign.message.get', 403, denied);
       expect(remove).toBeEnvelope('foreign.message.delete', 403, denied);
       expect(foreignThread).toBeEnvelope('foreign.thread', 403, 'Access denied');
-      spoofed.ok('header-identity', threadList);
-      expect(spoofed.text, because('foreign-data', 'header-identity', 'a header does not make me B')).not.toContain(
-        ofB.threadId,
-      );
-      expect(spoofed.text, because('foreign-data', 'header-identity.own', 'I still see my own')).toContain(
-        ofA.threadId,
-      );
+      for (const { reply, schema, theirs, mine } of [
+        { reply: threads, schema: threadList, theirs: ofB.threadId, mine: ofA.threadId },
+        { reply: chats, schema: chatMessagePage, theirs: ofB.messageId, mine: ofA.messageId },
+      ]) {
+        reply.ok('header-identity', schema);
+        expect(reply.text, because('foreign-data', 'header-identity', 'a header does not make me B')).not.toContain(
+          theirs,
+        );
+        expect(reply.text, because('foreign-data', 'header-identity.own', 'I still see my own')).toContain(mine);
+      }
+      const made = threadAsBob.ok('header-identity.thread', thread);
+      cleanup.add(`archive ${made.id}`, () => alice.api.delete(`/api/threads/${made.id}`));
+      const { message } = chatAsBob.ok('header-identity.chat', chatMessageCreated);
+      cleanup.add(`delete message ${message.id}`, () => alice.api.delete(`/api/chat/messages/${message.id}`));
+      expect(
+        [made.metadata?.['user_id'], message.user_id],
+        because('foreign-data', 'header-identity.written', 'what I write is mine'),
+      ).toEqual([alice.id, alice.id]);
       expect(rejected).toBeUnauthorized('tampered');
-      for (const reply of anonymous) expect(reply).toBeRefused('list.anonymous');
+      for (const reply of [unserved, ...anonymous]) expect(reply).toBeRefused('list.anonymous');
       const kept = (await bob.api.get(`/api/chat/messages/${ofB.messageId}`)).ok('foreign.message.kept', chatMessage);
       expect(kept.content, because('foreign-data', 'foreign.message.kept', 'B still has the message')).toBe(
         ofB.content,
@@ -179,7 +245,15 @@ test(
       note('socket leg not run, both sockets were cleanly refused', refused);
       await unless(refused, async () => {
         const [mine, bobs] = await Promise.all(connects);
-        await expectSilenceAt(bobs?.socket, mine?.socket, alice, cleanup);
+        await expectSilenceAt(bobs?.socket, mine?.socket, alice, ofB.threadId, cleanup);
+        const kept = (await bob.api.get(`/api/threads/${ofB.threadId}/messages`)).ok(
+          'socket.foreign-thread.kept',
+          threadMessagePage,
+        );
+        expect(
+          kept.total,
+          because('foreign-data', 'socket.foreign-thread.kept', "B's conversation has only B's message"),
+        ).toBe(1);
         await sockets.expectRefused('socket.no-token', { identity: nobody.identity }, 'NO_TOKEN');
         await sockets.expectRefused('socket.tampered', { identity: alice.tampered(bob).identity }, 'VALIDATION_FAILED');
       });
