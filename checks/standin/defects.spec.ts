@@ -286,6 +286,22 @@ test('identity-by-header - X-User-ID decides with a valid token, and means nothi
   expect((await call(standin.apiOrigin, 'GET', '/api/threads', { headers })).status).toBe(403);
 });
 
+test('socket-thread-open - over the socket a message lands in a conversation of somebody else, over REST it does not', async ({
+  faulty,
+}) => {
+  const standin = await faulty('socket-thread-open');
+  const bob = await mint(standin);
+  const { id } = await thread(standin, bob.token, 'of bob');
+  const line = await opened(standin);
+  const asked = probe();
+  line.send({ type: 'chat_message', payload: { content: asked.text, thread_id: id } });
+  await line.type('agent_completed');
+  const path = `/api/threads/${String(id)}/messages`;
+  expect((await call(standin.apiOrigin, 'GET', path, { token: bob.token })).text).toContain(asked.text);
+  const { token } = await mint(standin);
+  expect((await call(standin.apiOrigin, 'GET', path, { token })).status).toBe(403);
+});
+
 test('ids-per-user - both first messages have one id, and each reads the own one', async ({ faulty }) => {
   const standin = await faulty('ids-per-user');
   const users = [await mint(standin), await mint(standin)];

@@ -60,7 +60,7 @@ const delicate = (marker: string) =>
 test(
   'P1-12 I write messages - they are kept unchanged until I delete them',
   { tag: ['@p1', '@conversations', '@http'] },
-  async ({ alice, nobody, cleanup, target, secondary }) => {
+  async ({ alice, bob, nobody, cleanup, target, secondary }) => {
     const label = newMarker();
     const metadata = { marker: newMarker(), float: 2.5, yes: true, none: null, nested: { list: [1, 'two', null] } };
     const marker = newMarker();
@@ -186,15 +186,12 @@ test(
       ).toEqual([second.id]);
     });
 
-    const [card, redirect] = await Promise.all([alice.api.get('/api/messages/'), alice.api.get('/api/messages')]);
-    expect(
-      card.ok('messages.card', messagesCard).authentication,
-      because('auth-rejected', 'messages.card', 'the card knows me'),
-    ).toMatchObject({
-      required: false,
-      user_id: alice.id,
-      status: 'authenticated',
-    });
+    for (const { api, id } of [alice, bob])
+      expect(
+        (await api.get('/api/messages/')).ok('messages.card', messagesCard).authentication,
+        because('auth-rejected', 'messages.card', 'the card knows who asks'),
+      ).toMatchObject({ required: false, user_id: id, status: 'authenticated' });
+    const redirect = await alice.api.get('/api/messages');
     const location = redirect.headers['location'] ?? '';
     expect(redirect.status, because('http-status', 'messages.redirect', 'the path without slash redirects')).toBe(307);
     const resolved = new URL(location, target.api);

@@ -20,7 +20,7 @@ import { expect, test } from '../../fixtures/test.ts';
 test(
   'P1-21 I renew my login and log out - I stay myself with my data, and logged out means logged out',
   { tag: ['@p1', '@sessions', '@http'] },
-  async ({ authService: _guard, ownUsers, nobody, cleanup, watch, secondary }) => {
+  async ({ authService: _guard, alice, ownUsers, nobody, cleanup, watch, secondary }) => {
     const refresh = (token = '') => nobody.auth.post(authPaths.refresh, { refresh_token: token });
     const expectMyself = async (key: string, user: Pick<User, 'auth' | 'api'>, as: User) => {
       const [me, profile] = await Promise.all([user.auth.get(authPaths.me), user.api.get('/api/users/profile')]);
@@ -56,6 +56,8 @@ test(
     };
 
     const user = await ownUsers.user('u');
+    // Two people ask, so that an answer kept from somebody else is seen.
+    await expectMyself('somebody-else', alice, alice);
     const title = newMarker();
     const created = (await user.api.post('/api/threads', { title })).ok('thread.create', thread);
     await expectMyself('minted', user, user);
