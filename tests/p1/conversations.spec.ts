@@ -147,9 +147,9 @@ test(
         api.get(`/api/chat/messages/${first.id}`, options),
         api.delete(`/api/chat/messages/${first.id}`, options),
       ];
-      const [anonymous, rejected, empty, tooLong, noThread] = await Promise.all([
-        Promise.all([...attempts(nobody), ...attempts(nobody, withoutHeaders)]),
-        Promise.all(attempts(forged)),
+      const anonymous = await Promise.all([...attempts(nobody), ...attempts(nobody, withoutHeaders)]);
+      const rejected = await Promise.all(attempts(forged));
+      const [empty, tooLong, noThread] = await Promise.all([
         alice.api.post('/api/chat/messages', { ...body, content: '' }),
         alice.api.post('/api/chat/messages', { ...body, content: 'x'.repeat(MAX_CONTENT_CODE_POINTS + 1) }),
         alice.api.post('/api/chat/messages', { content: body.content }),
@@ -303,9 +303,9 @@ test(
           api.post(`${path}/messages`, { message: newMarker() }),
           api.post(`${path}/auto-rename`, {}),
         ]);
-      const [anonymous, rejected, badTitle, foreignPut, foreignDelete] = await Promise.all([
-        attempts(nobody),
-        attempts(forged),
+      const anonymous = await attempts(nobody);
+      const rejected = await attempts(forged);
+      const [badTitle, foreignPut, foreignDelete] = await Promise.all([
         alice.api.post('/api/threads', { title: 7 }),
         bob.api.put(path, change),
         bob.api.delete(path),

@@ -165,7 +165,7 @@ test(
       const tampered = alice.tampered(bob);
       const asBob = { headers: { 'X-User-ID': bob.id, 'X-Session-ID': bob.id } };
       const bobsMessage = `/api/chat/messages/${ofB.messageId}`;
-      const [read, remove, foreignThread, threads, chats, threadAsBob, chatAsBob, rejected, unserved, ...anonymous] =
+      const [read, remove, foreignThread, threads, chats, threadAsBob, chatAsBob, rejected, unserved] =
         await Promise.all([
           alice.api.get(bobsMessage),
           alice.api.delete(bobsMessage),
@@ -176,11 +176,12 @@ test(
           alice.api.post('/api/chat/messages', { content: newMarker(), thread_id: label }, asBob),
           tampered.api.get('/api/threads'),
           nobody.api.delete(bobsMessage),
-          ...[...LISTS(label), '/api/users/profile', bobsMessage].flatMap((path) => [
-            nobody.api.get(path),
-            nobody.api.get(path, { detection: false }),
-          ]),
         ]);
+      const closed = [...LISTS(label), '/api/users/profile', bobsMessage];
+      const anonymous = [
+        ...(await Promise.all(closed.map((path) => nobody.api.get(path)))),
+        ...(await Promise.all(closed.map((path) => nobody.api.get(path, { detection: false })))),
+      ];
       const denied = 'Access denied: You can only access your own messages';
       expect(read).toBeEnvelope('foreign.message.get', 403, denied);
       expect(remove).toBeEnvelope('foreign.message.delete', 403, denied);
