@@ -91,7 +91,7 @@ export const authHealthReply = z.looseObject({
   status: z.literal('healthy'),
   service: z.literal('auth-service'),
   version: z.string(),
-  timestamp: z.union([iso, z.number()]),
+  timestamp: iso,
   uptime_seconds: z.number().nonnegative(),
   database_status: z.literal('connected'),
   environment: z.string(),

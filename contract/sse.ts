@@ -51,7 +51,7 @@ export const eventStreamConnected = z.looseObject({
   event: z.literal('stream_connected'),
   connection_id: nonEmpty,
   user_id: nonEmpty,
-  timestamp: z.union([iso, z.number()]),
+  timestamp: iso,
 });
 export const eventStreamHeartbeat = z.looseObject({
   event: z.literal('heartbeat'),

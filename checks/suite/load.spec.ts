@@ -18,7 +18,7 @@ const LATE = {
 };
 
 test('answers that are late - red from an idle process, unverified from one that is busy itself', async ({}, info) => {
-  info.setTimeout(90_000);
+  info.setTimeout(150_000);
   const script = info.outputPath('busy.mjs');
   writeFileSync(script, BUSY);
   const rowOf = async (name: string, variables: Record<string, string>) => {
@@ -34,7 +34,7 @@ test('answers that are late - red from an idle process, unverified from one that
 });
 
 test('a hundred people - right answers for each, the load of this process is told', async ({}, info) => {
-  info.setTimeout(90_000);
+  info.setTimeout(150_000);
   const { record } = await runSuite(info.outputPath('many'), { E2E_CONCURRENT_USERS: '100' }, ONLY);
   const row = record.rows.find(({ id }) => id === 'P1-17');
   expect(row?.result).toBe('verified');
