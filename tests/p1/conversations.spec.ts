@@ -273,7 +273,7 @@ test(
         const renamed = (await alice.api.put(`/api/threads/${first.id}`, change)).ok('thread.rename', thread);
         expect(
           renamed,
-          because('http-body', 'thread.rename', 'the reply shows the change, and the rest as it was'),
+          because('not-persisted', 'thread.rename', 'the reply shows the change, and the rest as it was'),
         ).toMatchObject(shown);
       }
       for (const key of ['thread.rename.reread', 'thread.rename.reread-again']) {
