@@ -27,7 +27,7 @@ export const chatStreamFrame = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('stream_start'), user_id: nonEmpty, ...run }),
   z.looseObject({ type: z.literal('user_message'), message: chatMessage, ...run }),
   z.looseObject({ type: z.literal('agent_started'), agent_name: nonEmpty, message: z.string(), ...run }),
-  z.looseObject({ type: z.literal('agent_thinking'), thought: z.string(), step_number: z.int(), ...run }),
+  z.looseObject({ type: z.literal('agent_thinking'), thought: nonEmpty, step_number: z.int(), ...run }),
   z.looseObject({ type: z.literal('tool_executing'), tool_name: nonEmpty, tool_purpose: z.string(), ...run }),
   z.looseObject({ type: z.literal('tool_completed'), tool_name: nonEmpty, result: jsonObject, ...run }),
   z.looseObject({ type: z.literal('response_chunk'), content: z.string(), is_final: z.boolean(), ...run }),

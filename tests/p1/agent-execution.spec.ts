@@ -27,19 +27,21 @@ import {
 import { agentsHealthReply, healthReply, readyReply, wsConfigReply, wsHealthReply } from '../../contract/health.ts';
 import { advertisedLimits } from '../../contract/limits.ts';
 import { millisOf } from '../../contract/primitives.ts';
-import { chatStreamFrame, STREAM_EVENTS, streamInfoReply } from '../../contract/sse.ts';
+import { agentStreamFrame, chatStreamFrame, STREAM_EVENTS, streamInfoReply } from '../../contract/sse.ts';
 import { CALCULATOR, cannedPhraseIn } from '../../contract/testability.ts';
 import { threadList } from '../../contract/threads.ts';
 import { toolCategoriesReply, toolExecutionReply, toolsReply } from '../../contract/tools.ts';
 import { because } from '../../evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
+import { loadText, withLoad } from '../../fixtures/client-load.ts';
 import { closedPort } from '../../fixtures/closed-port.ts';
 import { CLOCK_TOLERANCE_MS, stampsOf } from '../../fixtures/health-clock.ts';
 import type { HttpClient } from '../../fixtures/http-client.ts';
 import { secretsIn } from '../../fixtures/leaks.ts';
 import { newMarker, sumPrompt, type SumProbe } from '../../fixtures/probes.ts';
-import { expectAgentRun, expectDelivery, expectFrameOrder, knownFrames } from '../../fixtures/stream-checks.ts';
+import { expectDelivery, expectFrameOrder, knownFrames } from '../../fixtures/stream-checks.ts';
 import type { Reply } from '../../fixtures/reply.ts';
+import { unwrap } from '../../fixtures/settle.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
 
@@ -277,7 +279,7 @@ test(
 test(
   'P1-08 I watch the agent work - steps and text arrive while it runs, and end with the answer',
   { tag: ['@p1', '@agent-execution', '@sse', '@http'] },
-  async ({ alice, nobody, cleanup, secondary, column, underLoad }) => {
+  async ({ alice, nobody, cleanup, secondary, column, note }) => {
     const label = newMarker();
     const [ofAgent, ofChat] = [sumPrompt(), sumPrompt()];
     const simulate_delay = column({ remote: 1, standin: 0.3 });
@@ -298,17 +300,26 @@ test(
       const stream = await alice.stream(key, path, post(body));
       return stream.all();
     };
-    const { result: streams, load } = await test.step('read both streams to their end', () =>
-      underLoad(alice.deadlines.runEnd, () =>
+    const { done, load } = await test.step('read both streams to their end', () =>
+      withLoad(() =>
         Promise.all([
           readAll('stream.agent', '/api/agents/stream', { message: ofAgent.text }),
           readAll('stream.chat', '/api/chat/stream', { content: ofChat.text, thread_id: label }),
         ]),
       ));
-    const [agentFrames, chatFrames] = streams;
+    const [agentFrames, chatFrames] = unwrap(done);
     const delivery = { sleptMs: simulate_delay * 1_000, pauseMs: load.longestPauseMs };
+    note(
+      'delivery judged by network reads alone',
+      [loadText(load)].find(() => 2 * delivery.pauseMs >= delivery.sleptMs),
+    );
 
-    const agent = expectAgentRun('stream.agent', agentFrames);
+    const agent = knownFrames('stream.agent', 'event', agentFrames, agentStreamFrame);
+    expectFrameOrder(
+      'stream.agent',
+      agent.map(({ event }) => event),
+      /^agent_started( agent_thinking)+( agent_progress)+ agent_completed stream_end$/,
+    );
     expectDelivery('stream.agent', agentFrames, delivery);
     const result = agent.flatMap((frame) => (frame.event === 'agent_completed' ? [frame.result] : []));
     expect(result.join()).toAnswer('stream.agent.answer', ofAgent);
@@ -646,17 +657,18 @@ const servedMeanwhile = ({ delayed, checks, bobs, list }: Beside) => {
 };
 
 /** Whoever is held up waits for a longer sleep too; on a machine without time to spare the longer one decides. */
-const untilServed = async (seconds: number, measure: (seconds: number) => Promise<Beside>): Promise<Beside> => {
-  const beside = await measure(Math.min(MAX_SIMULATED_DELAY_SECONDS, seconds));
-  const served = servedMeanwhile(beside);
-  if (served.checks >= ENOUGH_CHECKS && served.neighbours === 2) return beside;
-  return measure(Math.min(MAX_SIMULATED_DELAY_SECONDS, 4 * seconds));
+const untilServed = async (seconds: number, measure: (seconds: number) => Promise<Beside>) => {
+  const usual = await measure(Math.min(MAX_SIMULATED_DELAY_SECONDS, seconds));
+  const served = servedMeanwhile(usual);
+  if (served.checks >= ENOUGH_CHECKS && served.neighbours === 2) return { rounds: [usual], decisive: usual };
+  const longer = await measure(Math.min(MAX_SIMULATED_DELAY_SECONDS, 4 * seconds));
+  return { rounds: [usual, longer], decisive: longer };
 };
 
 test(
   'P1-11 I ask ten times, then slowly - agents answer quickly and nobody waits for a slow request',
   { tag: ['@p1', '@agent-execution', '@http', '@load'], lock: '-exclusive-' },
-  async ({ alice, bob, nobody, http, deadlines, secondary, column }) => {
+  async ({ alice, bob, nobody, http, deadlines, secondary, note, column }) => {
     const [alive, ready] = await Promise.all([
       nobody.api.get('/health'),
       nobody.api.get('/health/ready', { deadline: deadlines.ready }),
@@ -680,10 +692,14 @@ test(
     ).toBeLessThanOrEqual(column({ remote: 10_000, standin: 2_000 }));
 
     const seconds = column({ remote: 5, standin: 0.5 }) + (5 * median(durations)) / 1_000;
-    const beside = await test.step('others are served while a slow request runs', () =>
+    const { rounds, decisive } = await test.step('others are served while a slow request runs', () =>
       untilServed(seconds, (delay) => besideSlowRun({ alice, bob, nobody, http }, delay)));
-    const { delayed, probe, checks, bobs, bobsProbe, list } = beside;
-    expectSuccess('run.delayed', delayed.ok('run.delayed', agentReply), 'triage', probe);
+    for (const { delayed, probe, bobs, bobsProbe, list } of rounds) {
+      expectSuccess('run.delayed', delayed.ok('run.delayed', agentReply), 'triage', probe);
+      expectSuccess('run.neighbour', bobs.ok('run.neighbour', agentReply), 'triage', bobsProbe);
+      list.ok('list.neighbour', threadList);
+    }
+    const checks = rounds.flatMap((round) => round.checks);
     const answered = checks.map((reply) => reply.ok('health.meanwhile', healthReply).timestamp);
     const stamps = await stampsOf('health.meanwhile', answered, () =>
       nobody.api.get('/health', { connection: 'fresh' }),
@@ -692,9 +708,7 @@ test(
       new Set(stamps).size,
       because('http-body', 'health.meanwhile.fresh', 'no answer of /health comes from a cache'),
     ).toBe(stamps.length);
-    expectSuccess('run.neighbour', bobs.ok('run.neighbour', agentReply), 'triage', bobsProbe);
-    list.ok('list.neighbour', threadList);
-    const served = servedMeanwhile(beside);
+    const served = servedMeanwhile(decisive);
     expect(
       served.neighbours,
       because('deadline', 'neighbours.served', "neither B's run nor my own list waits for my slow request"),
@@ -712,6 +726,10 @@ test(
       ).rejects.toThrow(/^\[tcp-refused\]/);
     });
 
+    note(
+      'measured again with a longer sleep',
+      rounds.slice(1).map(() => 'others were not served within the usual one')[0],
+    );
     const middle = median(durations);
     const ninth = durations[8] ?? 0;
     const slowestCheck = Math.max(...checks.map(({ ms }) => ms));

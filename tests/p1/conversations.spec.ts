@@ -350,8 +350,7 @@ test(
     const bobsMessage = newMarker();
     await postMessage('thread.post', bob, t3.id, bobsMessage);
     const written: Record<string, { role: string; text: string }[]> = { [t1.id]: [], [t2.id]: [] };
-    const write = async (id: string) => {
-      const text = delicate(newMarker());
+    const write = async (id: string, text = newMarker()) => {
       await postMessage('thread.post', alice, id, text);
       written[id]?.push({ role: 'user', text });
     };
@@ -368,7 +367,8 @@ test(
     };
     await test.step('write three messages into each, alternating', async () => {
       await look('switch.empty', t1.id);
-      for (const { id } of [t1, t2, t1, t2, t1, t2]) await write(id);
+      for (const { id } of [t1, t2]) await write(id, delicate(newMarker()));
+      for (const { id } of [t1, t2, t1, t2]) await write(id);
     });
 
     await test.step('switch to the first, the second, and back', async () => {

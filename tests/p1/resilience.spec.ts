@@ -427,27 +427,23 @@ test(
       'connected',
     );
 
-    const open = (key: string, message: string) =>
-      alice.stream(key, '/api/agents/stream', { method: 'POST', body: { message } });
-    await test.step('leave a stream after its first frame, and vanish five times', async () => {
-      const stream = await open('stream', sumPrompt().text);
+    const leaveAfterFirst = async (key: string) => {
+      const body = { message: sumPrompt().text };
+      const stream = await alice.stream(key, '/api/agents/stream', { method: 'POST', body });
       const first = await stream.next(isKnown('event', agentStreamFrame));
       stream.abort();
-      const [frame] = framesOf('stream.first', first === undefined ? [] : [first], agentStreamFrame);
-      expect(frame?.event, because('events-missing', 'stream.first', 'the stream begins with agent_started')).toBe(
+      const [frame] = framesOf(key, first === undefined ? [] : [first], agentStreamFrame);
+      expect(frame?.event, because('events-missing', key, 'the stream begins with agent_started')).toBe(
         'agent_started',
       );
+    };
+    await test.step('leave a stream after its first frame, and vanish five times', async () => {
+      await leaveAfterFirst('stream.first');
       for (let time = 0; time < 5; time++) await client.sendAndVanish('api', '/api/threads', alice.identity);
     });
 
     await test.step('go on working', async () => {
-      const stream = await open('after.stream', sumPrompt().text);
-      const first = await stream.next(isKnown('event', agentStreamFrame));
-      stream.abort();
-      const [frame] = framesOf('after.stream', first === undefined ? [] : [first], agentStreamFrame);
-      expect(frame?.event, because('events-missing', 'after.stream', 'the next stream begins too')).toBe(
-        'agent_started',
-      );
+      await leaveAfterFirst('after.stream');
       await expectAgentAnswers('after.agent', alice, 'triage');
       await expectAgentAnswers('after.data', alice, 'data');
       expect(await nobody.api.get('/api/users/settings')).toBeRefused('after.anonymous');
