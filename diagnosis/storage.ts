@@ -244,7 +244,15 @@ const undone = (scene: Scene, attempt: RedAttempt, view: HttpView): FindingDraft
   return lostDraft(scene, view, describe(view), lostTitle ? 'a renamed title' : 'an archived thread', mixed);
 };
 
-/** Messages of a thread that were posted to another thread of the same user. */
+/** The thread was created in this attempt, so whatever is in it was said in this attempt. */
+const isNew = (attempt: RedAttempt, thread: string): boolean =>
+  attempt.sockets.length === 0 &&
+  attempt.exchanges.some(
+    (view) =>
+      view.x.method === 'POST' && view.path === '/api/threads' && isSuccess(view.x) && field(view, 'id') === thread,
+  );
+
+/** Messages of a thread that were posted to another thread of the same user, or that nobody posted to a new one. */
 const mixedUp = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
   const thread = /^\/api\/threads\/([^/]+)\/messages$/.exec(view.path)?.[1];
   if (thread === undefined || view.x.method !== 'GET' || !served(view) || !byValid(view)) return null;
@@ -263,13 +271,16 @@ const mixedUp = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
     .filter(({ path }) => path !== view.path)
     .flatMap(({ x }) => markersIn(x.requestBody ?? ''))
     .filter((marker) => !own.has(marker));
-  const seen = markersIn(view.x.body);
-  if (!seen.some((marker) => other.includes(marker))) return null;
+  const said = isNew(attempt, thread) ? attempt.exchanges.flatMap(({ x }) => markersIn(x.requestBody ?? '')) : null;
+  const stray = markersIn(view.x.body).filter(
+    (marker) => other.includes(marker) || (said !== null && !said.includes(marker)),
+  );
+  if (stray.length === 0) return null;
   return {
     cause: 'thread-mixup',
     phase: 'http-api',
     signal: 'high',
-    fact: `${describe(view)}: shows ${seen.filter((marker) => other.includes(marker)).join(', ')} of another thread`,
+    fact: `${describe(view)}: shows ${stray.join(', ')} of another thread`,
     detail: "another own thread's messages",
     rank: 1,
     fits,
