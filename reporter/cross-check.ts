@@ -23,11 +23,21 @@ const report = z.object({ suites: z.array(suite), stats: z.object({ startTime: z
 
 const specsOf = (node: SuiteNode): SuiteNode['specs'] => [...node.specs, ...(node.suites ?? []).flatMap(specsOf)];
 
-const fingerprint = (attempts: readonly { retry: number; status?: string | undefined; startedAt: string }[]): string =>
+interface Told {
+  readonly retry: number;
+  readonly status?: string | undefined;
+  readonly startedAt: string;
+}
+
+const fingerprint = (attempts: readonly Told[]): string =>
   attempts
     .map((attempt) => `${attempt.retry} ${attempt.status ?? ''} ${attempt.startedAt}`)
     .sort()
     .join('\n');
+
+/** A test that has begun is `skipped` until its end is reported. */
+const unfinished = (attempts: readonly Told[]): boolean =>
+  attempts.length === 0 || attempts.some(({ status }) => status === 'skipped' || status === 'interrupted');
 
 export interface CrossCheck {
   readonly misuses: string[];
@@ -48,7 +58,7 @@ export const crossCheck = (record: RunRecord, file: string): CrossCheck => {
   if (apart > 0) return { misuses: [`the record is stale: ${file} is of a later run`], note: null };
   if (apart < 0) return { misuses: [], note: `${file} is of an earlier run, so the record was not compared with it` };
 
-  const told = new Map<string, { retry: number; status?: string | undefined; startedAt: string }[]>();
+  const told = new Map<string, Told[]>();
   for (const { title, tests } of specs) {
     const id = idOf(title);
     if (id === undefined) continue;
@@ -57,8 +67,14 @@ export const crossCheck = (record: RunRecord, file: string): CrossCheck => {
     );
     told.set(id, [...(told.get(id) ?? []), ...attempts]);
   }
+  // Playwright does not wait for the workers of a run that it stops: a test may end between two reporters.
+  const stopped = record.status === 'timedout' || record.status === 'interrupted';
   const differ = record.rows
-    .filter((row) => fingerprint(row.attempts) !== fingerprint(told.get(row.id) ?? []))
+    .filter(({ id, attempts }) => {
+      const others = told.get(id) ?? [];
+      if (stopped && (unfinished(attempts) || unfinished(others))) return false;
+      return fingerprint(attempts) !== fingerprint(others);
+    })
     .map((row) => row.id);
   return differ.length === 0
     ? { misuses: [], note: null }

@@ -370,6 +370,13 @@ test('shards that never loaded the reporter - gate 3', async ({ project }) => {
   expect((await mini.gate()).exitCode).toBe(3);
 });
 
+interface Spec {
+  readonly title: string;
+  readonly tests: readonly { readonly results: readonly object[] }[];
+}
+const isSpec = (value: unknown): value is Spec =>
+  typeof value === 'object' && value !== null && 'title' in value && 'tests' in value;
+
 const edit = (mini: MiniProject, change: (record: RunRecord) => RunRecord): void =>
   writeFileSync(join(mini.folder, 'reports/impact/run.json'), JSON.stringify(change(mini.record)));
 
@@ -418,6 +425,36 @@ test('a record edited by hand - gate 5, even with hashes made anew', async ({ pr
     return sealed({ ...body, rows: body.rows.filter((row) => row.id !== 'P1-07') }, undefined);
   });
   expect((await mini.gate()).output).toContain('it has no row for P1-07');
+});
+
+test('a test that ends between two reporters of a stopped run - no edit; a finished one that differs is', async ({
+  project,
+}) => {
+  const mini = project({
+    tests: { 'P1-07': `process.kill(process.ppid, 'SIGINT'); await new Promise(() => undefined);` },
+  });
+  await mini.test();
+  const results = mini.read('reports/results.json');
+  const told = (id: string, status: string): void => {
+    const report: unknown = JSON.parse(results, (_key, value: unknown) =>
+      isSpec(value) && value.title.includes(id)
+        ? {
+            ...value,
+            tests: value.tests.map((one) => ({ ...one, results: one.results.map((r) => ({ ...r, status })) })),
+          }
+        : value,
+    );
+    mini.write('reports/results.json', JSON.stringify(report));
+  };
+  for (const status of ['skipped', 'interrupted', 'timedOut']) {
+    told('P1-07', status);
+    expect(await mini.gate(), status).toMatchObject({
+      exitCode: 3,
+      output: expect.stringContaining('the run was interrupted'),
+    });
+  }
+  told('P1-01', 'failed');
+  expect(await mini.gate()).toMatchObject({ exitCode: 5, output: expect.stringContaining('about P1-01') });
 });
 
 test('an old record, one of another run, of another commit - gate 5', async ({ project }) => {
