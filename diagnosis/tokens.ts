@@ -170,14 +170,17 @@ export const acceptedRefusal = (attempt: RedAttempt, view: HttpView): FindingDra
   };
 };
 
-/** `authenticated` of the optional route contradicts the token that was sent. */
+/** What an optional route says of who asks; matches in a body that was cut off, too. */
+const OPTIONAL: Readonly<Record<string, RegExp>> = {
+  '/api/mcp/status': /"authenticated"\s*:\s*(true|false)/,
+  '/api/messages/': /"status"\s*:\s*"(authenticated|anonymous)"/,
+};
+
+/** An optional route contradicts the token that was sent. */
 export const optionalAuthDraft = (scene: Scene, view: HttpView): FindingDraft | null => {
-  if (view.path !== '/api/mcp/status' || view.x.status !== 200) return null;
-  const said =
-    (view.json as { authenticated?: unknown } | undefined)?.authenticated ??
-    /"authenticated"\s*:\s*(true|false)/.exec(view.x.body)?.[1];
+  const said = view.x.status === 200 ? OPTIONAL[view.path]?.exec(view.x.body)?.[1] : undefined;
   if (said === undefined) return null;
-  const yes = said === true || said === 'true';
+  const yes = said === 'true' || said === 'authenticated';
   const kind = tokenKind(view.x.identity);
   const fact = `${view.x.method} ${view.path} as ${view.x.identity}: authenticated ${String(yes)}`;
   const fits = ['http-body', 'http-status', 'auth-rejected', 'auth-accepted'] as const;

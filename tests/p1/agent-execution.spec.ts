@@ -224,22 +224,26 @@ test(
   async ({ alice, nobody, secondary }) => {
     const agents = ['triage', 'data', 'optimization'] as const;
     const asked = [
-      ...agents.map((agent) => ({ path: `/api/agents/${agent}`, agent, body: {}, suffix: '' })),
+      ...agents.map((agent) => ({ path: `/api/agents/${agent}`, agent, body: {}, isTest: agent !== 'triage' })),
       ...agents.map((agent) => ({
         path: '/api/agents/execute',
         agent,
         body: { type: agent },
-        suffix: ' This is a test.',
+        isTest: agent === 'triage',
       })),
     ].map((one, index) => ({ ...one, probe: sumPrompt(), detection: index % 2 === 0 }));
     const replies =
       await test.step('ask each agent twice, once with the word "test", once without the E2E headers', () =>
         Promise.all(
-          asked.map(async ({ path, agent, body, suffix, probe, detection }) => ({
+          asked.map(async ({ path, agent, body, isTest, probe, detection }) => ({
             agent,
             probe,
             key: `run${path.slice('/api/agents'.length).replace('/', '.')}`,
-            reply: await alice.run(path, { ...body, message: `${probe.text}${suffix}` }, { detection }),
+            reply: await alice.run(
+              path,
+              { ...body, message: isTest ? `${probe.text} This is a test.` : probe.text },
+              { detection },
+            ),
           })),
         ));
     const texts = replies.map(({ key, agent, probe, reply }) =>
@@ -281,7 +285,9 @@ test(
   { tag: ['@p1', '@agent-execution', '@sse', '@http'] },
   async ({ alice, nobody, cleanup, secondary, column, note }) => {
     const label = newMarker();
-    const [ofAgent, ofChat] = [sumPrompt(), sumPrompt()];
+    // The answer has the number and the marker; what else I write only has to arrive.
+    const inOtherScripts = (probe: SumProbe): SumProbe => ({ ...probe, text: `${probe.text} Zürich, 東京 🚀` });
+    const [ofAgent, ofChat] = [inOtherScripts(sumPrompt()), inOtherScripts(sumPrompt())];
     const simulate_delay = column({ remote: 1, standin: 0.3 });
     const post = (body: Record<string, unknown>) => ({ method: 'POST', body: { ...body, simulate_delay } }) as const;
 

@@ -191,6 +191,11 @@ test(
         (await api.get('/api/messages/')).ok('messages.card', messagesCard).authentication,
         because('auth-rejected', 'messages.card', 'the card knows who asks'),
       ).toMatchObject({ required: false, user_id: id, status: 'authenticated' });
+    for (const { api } of [nobody, await alice.forged()])
+      expect(
+        (await api.get('/api/messages/')).ok('messages.card.stranger', messagesCard).authentication,
+        because('auth-accepted', 'messages.card.stranger', 'the card knows who is not signed in'),
+      ).toMatchObject({ required: true, user_id: 'anonymous', status: 'anonymous' });
     const redirect = await alice.api.get('/api/messages');
     const location = redirect.headers['location'] ?? '';
     expect(redirect.status, because('http-status', 'messages.redirect', 'the path without slash redirects')).toBe(307);
@@ -439,7 +444,7 @@ test(
 test(
   'P1-15 I page through my history - nothing missing, nothing twice, in the right order',
   { tag: ['@p1', '@conversations', '@http'] },
-  async ({ alice, nobody, cleanup }) => {
+  async ({ alice, bob, nobody, cleanup }) => {
     const label = newMarker();
     const { id } = await createThread('thread.create', alice, cleanup, { title: label });
     const texts = Array.from({ length: 25 }, (_, index) => `${label} message ${index + 1}`);
@@ -490,14 +495,16 @@ test(
     });
 
     const chat = Array.from({ length: 12 }, (_, index) => `${label} chat ${index + 1}`);
-    await test.step('write 12 chat messages under one label', async () => {
-      for (const content of chat) {
-        const { message } = (await alice.api.post('/api/chat/messages', { content, thread_id: label })).ok(
-          'chat.post',
-          chatMessageCreated,
-        );
-        cleanup.add(`delete message ${message.id}`, () => deleteMessage(alice, message.id));
-      }
+    const write = async (user: User, content: string, thread_id: string) => {
+      const { message } = (await user.api.post('/api/chat/messages', { content, thread_id })).ok(
+        'chat.post',
+        chatMessageCreated,
+      );
+      cleanup.add(`delete message ${message.id}`, () => deleteMessage(user, message.id));
+    };
+    await test.step('write 12 chat messages under one label, and B another', async () => {
+      for (const content of chat) await write(alice, content, label);
+      await write(bob, newMarker(), newMarker());
     });
 
     await test.step('read them page by page', async () => {
@@ -539,6 +546,10 @@ test(
       expect(mine, because('pagination', 'chat.newest', 'without a label the newest comes first')).toEqual(
         [...chat].reverse(),
       );
+      expect(
+        newest?.messages.length,
+        because('pagination', 'chat.newest.total', 'without a label the total counts my own messages'),
+      ).toBe(Math.min(newest?.total_count ?? 0, 100));
       expect(full?.messages.length, because('pagination', 'chat.newest.full', 'a full page has twelve')).toBe(12);
     });
 
