@@ -19,6 +19,19 @@ export type EnvelopeStatus = keyof typeof ERROR_CODES;
 /** The four fields that are always null to a client. */
 export const INTERNAL_FIELDS = ['line_number', 'source_file', 'stack_trace', 'debug_info'] as const;
 
+/** Code and its paths, statements and drivers of a database, addresses with a login; a reply may repeat what was asked. */
+export const INTERNALS: readonly RegExp[] = [
+  /Traceback/,
+  / File \\?"/,
+  /\.pyc?\b/,
+  /\/app\//,
+  /\.[cm]?[jt]sx?:\d+:\d+/,
+  /node:internal|node_modules|file:\/\//,
+  /psycopg|asyncpg|sqlalchemy/i,
+  /\b(?:SELECT .+FROM|INSERT INTO|UPDATE \S+ SET|DELETE FROM) /,
+  /\w:\/\/[^\s/?#"@]+@/,
+];
+
 /** An error raised by the application. That the internal fields are null is P1-19's claim, not the shape's. */
 export const envelope = z.looseObject({
   error: z.literal(true),

@@ -91,6 +91,7 @@ const usable = (scene: Scene, attempt: RedAttempt, { one, score }: Scored): bool
 /** No wire decides: what the failure itself says, at low confidence; `unknown` where that would be guessing. */
 const FALLBACK: Readonly<Partial<Record<FailureClass, Pick<Finding, 'cause' | 'phase' | 'detail'>>>> = {
   pagination: { cause: 'pagination-wrong', phase: 'http-api', detail: 'page, total or order wrong' },
+  limit: { cause: 'app-rate-limit', phase: 'http-api', detail: 'a rule of the rate limit is broken' },
   'not-persisted': { cause: 'persistence-lost', phase: 'http-api', detail: 'a confirmed write is not there' },
   'events-order': { cause: 'event-order', phase: 'events', detail: 'events doubled or in wrong order' },
   'answer-failure': { cause: 'agent-reported-failure', phase: 'events', detail: 'a run says that it failed' },

@@ -1,4 +1,5 @@
 /** Replies with the right status that say something wrong: settings, health, internals, lifecycle, sessions, limits. */
+import { INTERNAL_FIELDS, INTERNALS } from '../contract/errors.ts';
 import { LIMITS } from '../contract/limits.ts';
 import type { FindingDraft } from './finding.ts';
 import {
@@ -129,7 +130,8 @@ const hostsDraft = (scene: Scene, view: HttpView): FindingDraft | null => {
   };
 };
 
-const SECRET = /\[(?:token|key) [0-9a-f]{4}|"(?:[\w]*(?:secret|password|private_key)[\w]*)"\s*:\s*"[^"]+"/i;
+/** As the recorder masked it. */
+const SECRET = /\[(?:token|key|secret|password|signature|credential) [0-9a-f]{4}/;
 const secretsDraft = (view: HttpView): FindingDraft | null =>
   SETTINGS.test(view.path) && served(view) && SECRET.test(view.x.body)
     ? {
@@ -227,6 +229,24 @@ const cachedHealth = (attempt: RedAttempt, view: HttpView): FindingDraft | null 
       };
 };
 
+const CLOCK_APART_MS = 300_000;
+const clockDraft = (view: HttpView): FindingDraft | null => {
+  const stamp = field(view, 'timestamp');
+  if (!/^\/health\/?$/.test(view.path) || view.x.status !== 200 || view.x.surface !== 'api') return null;
+  if (typeof stamp !== 'number') return null;
+  const apart = Math.round(stamp * 1_000 - view.at);
+  if (Math.abs(apart) < CLOCK_APART_MS) return null;
+  return {
+    cause: 'health-untruthful',
+    phase: 'http-api',
+    signal: 'medium',
+    fact: `/health: timestamp ${stamp}, ${apart} ms from the clock of this machine`,
+    detail: 'the clock of /health is wrong, or that of this machine',
+    rank: 1,
+    fits: ['http-body'],
+  };
+};
+
 const DEPENDENCY = /"status"\s*:\s*"(disconnected|unavailable|error|failed|down)"/i;
 const dependencyDraft = (view: HttpView): FindingDraft | null => {
   if (!/^\/api\/mcp\/(?:servers|status)/.test(view.path) || !served(view)) return null;
@@ -261,11 +281,11 @@ const wsHealthDraft = (view: HttpView): FindingDraft | null =>
 
 /* ---- error bodies ---- */
 
-const INTERNALS =
-  /"(?:stack_trace|source_file|line_number|debug_info)"\s*:\s*(?!null)[^\s,}]|Traceback|\bFile \\?"|\/app\/|\.py\b/;
+const FILLED = new RegExp(`"(?:${INTERNAL_FIELDS.join('|')})"\\s*:\\s*(?!null)[^\\s,}]`);
 const leakDraft = (view: HttpView): FindingDraft | null => {
-  if (view.x.status === null || view.x.status < 400 || isHtml(view.x) || !INTERNALS.test(view.x.body)) return null;
-  const name = INTERNALS.exec(view.x.body)?.[0] ?? '';
+  if (view.x.status === null || view.x.status < 400 || isHtml(view.x)) return null;
+  const name = [FILLED, ...INTERNALS].map((trace) => trace.exec(view.x.body)?.[0]).find((found) => found !== undefined);
+  if (name === undefined) return null;
   return {
     cause: 'error-detail-leak',
     phase: 'http-api',
@@ -276,6 +296,19 @@ const leakDraft = (view: HttpView): FindingDraft | null => {
     fits: ['http-body', 'unknown'],
   };
 };
+
+const echoDraft = (view: HttpView): FindingDraft | null =>
+  view.x.status !== null && view.x.status >= 400 && /\[token /.test(view.x.body)
+    ? {
+        cause: 'auth-detail-leak',
+        phase: 'auth',
+        signal: 'high',
+        fact: `${view.x.method} ${view.path}: ${view.x.status} with a token (masked here)`,
+        detail: 'an error repeats the token that was sent',
+        rank: 1,
+        fits: ['http-body', 'unknown'],
+      }
+    : null;
 
 const meantStatus = (view: HttpView): FindingDraft | null => {
   if (view.x.status === null || view.x.status < 400 || !isEnvelope(view)) return null;
@@ -319,38 +352,75 @@ const STATES: Readonly<Record<string, RegExp>> = {
   cancel: /^(?:cancelled|stopped)$/,
 };
 
-const statusItem = (view: HttpView, id: string): string | null => {
-  const all = Array.isArray(view.json) ? view.json : [view.json];
-  const own = all.map(objectOf).find((one) => one['agent_id'] === id || one['run_id'] === id);
-  return own === undefined ? null : textOf(own['status']);
-};
+const itemsOf = (view: HttpView): readonly Record<string, unknown>[] =>
+  (Array.isArray(view.json) ? view.json : [view.json]).map(objectOf);
+const idOf = (item: Record<string, unknown>): string => textOf(item['agent_id']) || textOf(item['run_id']);
+
+/** The last of start, stop and cancel that this user saw confirmed for the id. */
+const lastAction = (attempt: RedAttempt, view: HttpView, id: string): string =>
+  attempt.exchanges
+    .filter(
+      (other) =>
+        other.index < view.index &&
+        other.x.method === 'POST' &&
+        served(other) &&
+        baseIdentity(other.x.identity) === baseIdentity(view.x.identity) &&
+        (other.path.includes(`/${id}/`) || objectOf(parsed(other.x.requestBody ?? ''))['agent_id'] === id),
+    )
+    .at(-1)
+    ?.path.split('/')
+    .at(-1) ?? '';
+
+const LIFECYCLE = {
+  cause: 'lifecycle-state-wrong',
+  phase: 'http-api',
+  signal: 'high',
+  detail: 'status does not follow the action',
+  rank: 1,
+  fits: ['http-body', 'not-persisted', 'answer-failure', 'unknown'],
+} as const;
 
 const lifecycleDraft = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
+  if (!/^\/api\/(?:agents\/status|chat\/agents\/[^/]+\/status)$/.test(view.path)) return null;
   if (view.x.method !== 'GET' || !served(view) || tokenKind(view.x.identity) !== 'valid') return null;
-  const byQuery = view.path === '/api/agents/status' ? view.query.get('agent_id') : null;
-  const id = byQuery ?? /^\/api\/chat\/agents\/([^/]+)\/status$/.exec(view.path)?.[1] ?? null;
-  if (id === null) return null;
-  const actions = attempt.exchanges.filter(
-    (other) =>
-      other.index < view.index &&
-      other.x.method === 'POST' &&
-      served(other) &&
-      baseIdentity(other.x.identity) === baseIdentity(view.x.identity) &&
-      (other.path.includes(`/${id}/`) || objectOf(parsed(other.x.requestBody ?? ''))['agent_id'] === id),
-  );
-  const last = actions.at(-1)?.path.split('/').at(-1) ?? '';
-  const due = STATES[last];
-  const status = statusItem(view, id);
-  if (due === undefined || status === null || due.test(status)) return null;
-  if (/error|unavailable/.test(status)) return null;
+  for (const item of itemsOf(view)) {
+    const [id, status] = [idOf(item), textOf(item['status'])];
+    const last = id === '' ? '' : lastAction(attempt, view, id);
+    const due = STATES[last];
+    if (due === undefined || status === '' || due.test(status) || /error|unavailable/.test(status)) continue;
+    return { ...LIFECYCLE, fact: `${last} of ${id} was confirmed, the status says ${status}` };
+  }
+  return Array.isArray(view.json) && view.query.size === 0 ? unlisted(attempt, view) : null;
+};
+
+const unlisted = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
+  const listed = itemsOf(view).map(idOf);
+  const id = attempt.exchanges
+    .filter(({ path, index }) => path === '/api/agents/start' && index < view.index)
+    .map(({ x }) => textOf(objectOf(parsed(x.requestBody ?? ''))['agent_id']))
+    .find((own) => own !== '' && !listed.includes(own) && lastAction(attempt, view, own) !== '');
+  return id === undefined
+    ? null
+    : {
+        ...LIFECYCLE,
+        signal: 'medium',
+        fact: `an action on ${id} was confirmed, the list does not have it`,
+        detail: 'an agent is not listed',
+        fits: ['http-body'],
+      };
+};
+
+/** An agent that was ended cannot be started again, as if it still ran. */
+const restartDraft = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
+  if (view.path !== '/api/agents/start' || view.x.status !== 409 || tokenKind(view.x.identity) !== 'valid') return null;
+  const id = textOf(objectOf(parsed(view.x.requestBody ?? ''))['agent_id']);
+  const last = id === '' ? '' : lastAction(attempt, view, id);
+  if (last !== 'stop' && last !== 'cancel') return null;
   return {
-    cause: 'lifecycle-state-wrong',
-    phase: 'http-api',
-    signal: 'high',
-    fact: `${last} of ${id} was confirmed, the status says ${status}`,
-    detail: 'status does not follow the action',
-    rank: 1,
-    fits: ['http-body', 'not-persisted', 'answer-failure', 'unknown'],
+    ...LIFECYCLE,
+    fact: `${last} of ${id} was confirmed, a new start is 409`,
+    detail: 'an ended agent counts as running',
+    fits: ['http-status'],
   };
 };
 
@@ -378,12 +448,22 @@ const sessionDraft = (attempt: RedAttempt, view: HttpView): FindingDraft | null 
 
 const POST_CHAT = '/api/chat/messages';
 const limitDraft = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
-  if (view.x.method !== 'POST' || view.path !== POST_CHAT) return null;
   const fits = ['limit', 'http-status', 'http-body', 'unknown'] as const;
+  if (view.x.method !== 'POST' || view.path !== POST_CHAT)
+    return view.x.status === 429 && isEnvelope(view) && view.x.surface === 'api'
+      ? {
+          cause: 'app-rate-limit',
+          phase: 'http-api',
+          signal: 'high',
+          fact: describe(view),
+          detail: 'another route than the limited one is limited',
+          rank: 1,
+          fits,
+        }
+      : null;
   const tries = attempt.exchanges.filter(
     (other) => other.x.method === 'POST' && other.path === POST_CHAT && other.x.identity === view.x.identity,
   );
-  if (tries.length < 50) return null;
   if (view.x.status === 429 && isEnvelope(view)) {
     const retry = view.x.headers['retry-after'];
     if (retry === undefined || !/^\d+$/.test(retry) || Number(retry) < 1 || Number(retry) > 60)
@@ -397,7 +477,8 @@ const limitDraft = (attempt: RedAttempt, view: HttpView): FindingDraft | null =>
         fits,
       };
     const accepted = tries.filter((other) => other.index < view.index && isSuccess(other.x)).length;
-    if (accepted < LIMITS.messagesPerMinute && accepted > 0)
+    // Other tests may have written as the same user, but not a user made for this one.
+    if (accepted < LIMITS.messagesPerMinute && (accepted > 0 || view.x.expected === '200'))
       return {
         cause: 'app-rate-limit',
         phase: 'http-api',
@@ -411,7 +492,7 @@ const limitDraft = (attempt: RedAttempt, view: HttpView): FindingDraft | null =>
   }
   const first = tries[0];
   const last = tries.at(-1);
-  if (last !== view || tries.some(({ x }) => x.status === 429) || first === undefined) return null;
+  if (tries.length < 50 || last !== view || tries.some(({ x }) => x.status === 429) || first === undefined) return null;
   const accepted = tries.filter(({ x }) => isSuccess(x));
   const seconds = (view.at + (view.x.phases.end ?? 0) - first.at) / 1_000;
   const promised = accepted.some(({ x }) => x.headers['x-ratelimit-limit'] !== undefined);
@@ -437,12 +518,15 @@ export const contentDrafts = (scene: Scene, attempt: RedAttempt, view: HttpView)
     environmentDraft(scene, view),
     readyDraft(view),
     cachedHealth(attempt, view),
+    clockDraft(view),
     dependencyDraft(view),
     wsHealthDraft(view),
     leakDraft(view),
+    echoDraft(view),
     meantStatus(view),
     errorForm(attempt, view),
     lifecycleDraft(attempt, view),
+    restartDraft(attempt, view),
     sessionDraft(attempt, view),
     limitDraft(attempt, view),
   ].filter((draft) => draft !== null);

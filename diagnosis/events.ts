@@ -208,6 +208,8 @@ export const eventsDraft = (scene: Scene, view: SocketView): FindingDraft | null
     if (answer !== null && cannedTool)
       return { ...answer, cause: 'agent-fake-answer', signal: 'high', detail: 'canned events and answer', fits };
     const gone = missing(run);
+    // Without the arithmetic that was asked for there is neither its answer nor its tool.
+    if (answer !== null && gone.every((type) => type.startsWith('tool_'))) return { ...answer, fits };
     if (gone.length > 0)
       return {
         cause: 'event-delivery-lost',

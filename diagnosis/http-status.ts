@@ -13,6 +13,7 @@ import {
   isSuccess,
   met,
   objectOf,
+  parsed,
   textOf,
   timedOut,
   tokenKind,
@@ -141,7 +142,10 @@ const serverErrorDraft = (scene: Scene, attempt: RedAttempt, view: HttpView): Fi
     return { cause: 'auth-service-down', phase: 'auth', signal: 'high', fact, detail: '503 on required routes only' };
   const tries = scene.exchanges.filter(
     (other) =>
-      other.route === view.route && tokenKind(other.x.identity) === tokenKind(x.identity) && other.x.status !== null,
+      other.route === view.route &&
+      agentOf(other) === agentOf(view) &&
+      tokenKind(other.x.identity) === tokenKind(x.identity) &&
+      other.x.status !== null,
   );
   const good = tries.filter((other) => met(other.x) && isSuccess(other.x));
   if (good.length > 0 && wantsSuccess(x))
@@ -162,6 +166,9 @@ const serverErrorDraft = (scene: Scene, attempt: RedAttempt, view: HttpView): Fi
     detail: total ? `${x.status} on every route of the API` : `${x.status} on ${view.route}`,
   };
 };
+
+/** The agent that a body asks for: one route may fail for one agent only. */
+const agentOf = ({ x }: HttpView): string => textOf(objectOf(parsed(x.requestBody ?? ''))['type']);
 
 const wantsServerError = (view: HttpView): boolean => accepted(view.x)?.some((status) => status >= 500) ?? false;
 
@@ -226,13 +233,37 @@ export const healthDraft = (scene: Scene, view: HttpView): FindingDraft | null =
   };
 };
 
-const unauthorizedDraft = (scene: Scene, view: HttpView): FindingDraft | null => {
+/** The same record was served to the same user, or everything with the other headers: no credential is missing. */
+const isSettled = (attempt: RedAttempt, view: HttpView): boolean => {
+  const own = attempt.exchanges.filter(({ x }) => x.identity === view.x.identity && x.surface === 'api');
+  const served = own.filter(({ x }) => isSuccess(x));
+  const byHeaders =
+    served.length > 0 &&
+    served.every(({ x }) => x.detection !== view.x.detection) &&
+    own.every(({ x }) => isSuccess(x) || x.detection === view.x.detection);
+  return byHeaders || served.some(({ path }) => path === view.path);
+};
+
+const unauthorizedDraft = (scene: Scene, attempt: RedAttempt, view: HttpView): FindingDraft | null => {
   const { x } = view;
   if (x.status !== 401 && x.status !== 403) return null;
   const fact = describe(view);
   if (x.surface === 'auth' && view.path.includes('/e2e/'))
     return { cause: 'test-credentials', phase: 'auth', signal: 'high', fact, detail: excerptOf(x.body, 80) };
-  if (tokenKind(x.identity) !== 'valid' || x.surface !== 'api') return null;
+  if (tokenKind(x.identity) !== 'valid') return null;
+  if (x.surface === 'auth')
+    return x.status === 401 && wantsSuccess(x)
+      ? {
+          cause: 'auth-valid-token-rejected',
+          phase: 'auth',
+          signal: view.path === '/auth/me' ? 'medium' : 'low',
+          fact,
+          detail: `401 for a valid token on ${view.path}`,
+          facet: 'auth',
+          fits: ['http-status'],
+        }
+      : null;
+  if (x.surface !== 'api') return null;
   if (x.status === 401) {
     if (scene.tokenGood === false)
       return {
@@ -251,7 +282,7 @@ const unauthorizedDraft = (scene: Scene, view: HttpView): FindingDraft | null =>
       facet: 'http',
     };
   }
-  if (!wantsSuccess(x)) return null;
+  if (!wantsSuccess(x) || isSettled(attempt, view)) return null;
   return { cause: 'service-credential', phase: 'auth', signal: 'low', fact, detail: `403 on own data, ${view.route}` };
 };
 
@@ -374,8 +405,8 @@ export const exchangeDraft = (scene: Scene, attempt: RedAttempt, view: HttpView)
     mintDraft(view) ??
     (HEALTH.test(view.path) && outageOf(scene) === null ? healthDraft(scene, view) : null) ??
     (x.status === null ? null : platformDraft(scene, reply)) ??
-    acceptedRefusal(attempt, view) ??
-    unauthorizedDraft(scene, view) ??
+    acceptedRefusal(scene, attempt, view) ??
+    unauthorizedDraft(scene, attempt, view) ??
     serverErrorDraft(scene, attempt, view) ??
     missingDraft(scene, view) ??
     redirectDraft(view) ??

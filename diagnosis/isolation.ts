@@ -50,6 +50,47 @@ const foreignOwner = (view: HttpView): string | null => {
   return new Set(owns).size > 1 ? `messages of ${[...new Set(owns)].join(' and ')}` : null;
 };
 
+const CLAIM = /"(user_id|email)"\s*:\s*"([^"\\]+)"/g;
+const claimsIn = (view: HttpView): readonly string[] => [
+  ...new Set([...view.x.body.matchAll(CLAIM)].map(([, name = '', value = '']) => `${name} ${value}`)),
+];
+const isServed = ({ x }: HttpView): boolean => isSuccess(x) && !isHtml(x) && tokenKind(x.identity) === 'valid';
+
+/** Who each identity is by most of what it is told: `A user_id` → `user_id e2e-…`. */
+const selves = (attempt: RedAttempt): ReadonlyMap<string, string> => {
+  const told = new Map<string, number>();
+  for (const view of attempt.exchanges.filter(isServed))
+    for (const claim of claimsIn(view)) {
+      const key = `${baseIdentity(view.x.identity)} ${claim}`;
+      told.set(key, (told.get(key) ?? 0) + 1);
+    }
+  const found = new Map<string, string>();
+  for (const [key] of [...told].sort(([, a], [, b]) => b - a)) {
+    const [who = '', kind = '', value = ''] = key.split(' ', 3);
+    if (!found.has(`${who} ${kind}`)) found.set(`${who} ${kind}`, `${kind} ${value}`);
+  }
+  return found;
+};
+
+/** Somebody is told to be another one, or to own what somebody else is. */
+const claimDraft = (attempt: RedAttempt, view: HttpView): Finding | null => {
+  if (!isServed(view)) return null;
+  const known = selves(attempt);
+  const me = baseIdentity(view.x.identity);
+  const strange = claimsIn(view).find((claim) => known.get(`${me} ${claim.split(' ', 1)[0] ?? ''}`) !== claim);
+  if (strange === undefined) return null;
+  const isKnown = [...known].some(([who, claim]) => claim === strange && !who.startsWith(`${me} `));
+  return finding(view, {
+    cause: 'isolation-breach-http',
+    phase: 'http-api',
+    signal: isKnown ? 'high' : 'medium',
+    fact: `${view.x.method} ${view.path} as ${view.x.identity} names ${strange}`,
+    detail: "another user's data in the reply",
+    rank: 1,
+    fits: isKnown ? [...fits, 'auth-rejected'] : ['foreign-data'],
+  });
+};
+
 /** Request texts of the same exchange may name the other user: only what the reply adds counts. */
 const readDraft = (attempt: RedAttempt, view: HttpView): Finding | null => {
   const { x } = view;
@@ -126,6 +167,8 @@ const socketDraft = (attempt: RedAttempt, view: SocketView): Finding | null => {
 
 export const isolationFindings = (attempt: RedAttempt): Finding[] =>
   [
-    ...attempt.exchanges.filter(({ x }) => x.probe === null).map((view) => readDraft(attempt, view)),
+    ...attempt.exchanges
+      .filter(({ x }) => x.probe === null)
+      .map((view) => readDraft(attempt, view) ?? claimDraft(attempt, view)),
     ...attempt.sockets.filter(({ s }) => s.probe === null).map((view) => socketDraft(attempt, view)),
   ].filter((one) => one !== null);

@@ -1,4 +1,5 @@
 /** Confirmed writes against later reads: lost, in one instance only, altered, of another thread, or badly paged. */
+import { isDeepStrictEqual } from 'node:util';
 import { framesOf } from './agents.ts';
 import { markersIn } from './answers.ts';
 import type { FindingDraft } from './finding.ts';
@@ -27,7 +28,7 @@ interface Written {
 }
 
 const CHAT = '/api/chat/messages';
-const STORED_ROUTE = /^\/api\/(?:chat\/messages|threads)\b/;
+const MESSAGES = /^\/api\/threads\/[^/]+\/messages$/;
 
 const served = (view: HttpView): boolean => isSuccess(view.x) && !isHtml(view.x);
 const byValid = (view: HttpView): boolean => tokenKind(view.x.identity) === 'valid';
@@ -66,6 +67,15 @@ const threadWrites = (attempt: RedAttempt): readonly Written[] =>
 
 const readsOf = (scene: Scene, attempt: RedAttempt): readonly HttpView[] =>
   [...attempt.exchanges, ...scene.probes.reread].filter((view) => view.x.method === 'GET' && view.x.status !== null);
+
+/** Messages of threads, with what was said. */
+const postsTo = (attempt: RedAttempt): readonly { readonly id: string; readonly sent: string }[] =>
+  attempt.exchanges
+    .filter((view) => view.x.method === 'POST' && MESSAGES.test(view.path) && served(view) && byValid(view))
+    .map((view) => ({
+      id: textOf(field(view, 'id')),
+      sent: textOf(objectOf(parsed(view.x.requestBody ?? ''))['message']),
+    }));
 
 const removed = (attempt: RedAttempt, path: string, before: HttpView): boolean =>
   attempt.exchanges.some(
@@ -254,15 +264,11 @@ const isNew = (attempt: RedAttempt, thread: string): boolean =>
 
 /** Messages of a thread that were posted to another thread of the same user, or that nobody posted to a new one. */
 const mixedUp = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
-  const thread = /^\/api\/threads\/([^/]+)\/messages$/.exec(view.path)?.[1];
+  const thread = MESSAGES.test(view.path) ? view.path.split('/')[3] : undefined;
   if (thread === undefined || view.x.method !== 'GET' || !served(view) || !byValid(view)) return null;
   const by = baseIdentity(view.x.identity);
   const posts = attempt.exchanges.filter(
-    ({ x, path }) =>
-      x.method === 'POST' &&
-      /^\/api\/threads\/[^/]+\/messages$/.test(path) &&
-      isSuccess(x) &&
-      baseIdentity(x.identity) === by,
+    ({ x, path }) => x.method === 'POST' && MESSAGES.test(path) && isSuccess(x) && baseIdentity(x.identity) === by,
   );
   const own = new Set(
     posts.filter(({ path }) => path === view.path).flatMap(({ x }) => markersIn(x.requestBody ?? '')),
@@ -294,23 +300,77 @@ const textIn = (value: unknown): string => {
     .join('');
 };
 
-/** The record came back with other content than was confirmed. */
+const ALTERED = {
+  cause: 'data-corrupted',
+  phase: 'http-api',
+  signal: 'high',
+  detail: 'content comes back altered',
+  rank: 1,
+  fits,
+} as const;
+
+/** The messages that a reply shows: one, or a list of them. */
+const messagesIn = (view: HttpView): readonly Record<string, unknown>[] => {
+  const whole = objectOf(view.json);
+  return [whole, objectOf(whole['message']), ...(items(view) ?? [])];
+};
+
+/** A record came back with other content than was confirmed, or was confirmed with other content than was sent. */
 const altered = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
-  if (view.x.method !== 'GET' || !served(view) || view.truncated || !STORED_ROUTE.test(view.path)) return null;
-  const written = chatWrites(attempt).find(({ id }) => view.path === `${CHAT}/${id}`);
-  if (written === undefined || written.view.truncated) return null;
-  const sent = objectOf(parsed(written.view.x.requestBody ?? ''))['content'];
-  const got = textIn(field(view, 'content'));
-  if (typeof sent !== 'string' || sent === got) return null;
-  return {
-    cause: 'data-corrupted',
-    phase: 'http-api',
-    signal: 'high',
-    fact: describe(view),
-    detail: 'content comes back altered',
-    rank: 1,
-    fits,
-  };
+  if (!served(view) || view.truncated || !byValid(view) || !/^\/api\/(?:chat\/messages|threads)\b/.test(view.path))
+    return null;
+  const chats = chatWrites(attempt).map(({ id, view: write }) => {
+    const { content, metadata } = objectOf(parsed(write.x.requestBody ?? ''));
+    return { id, sent: textOf(content), metadata };
+  });
+  const sent = new Map([...postsTo(attempt), ...chats].map((one) => [one.id, one]));
+  const wrong = messagesIn(view).some((shown) => {
+    const written = sent.get(textOf(shown['id']));
+    if (written === undefined || written.sent === '' || !('content' in shown)) return false;
+    const tags = 'metadata' in written ? written.metadata : undefined;
+    return (
+      textIn(shown['content']) !== written.sent ||
+      (tags !== undefined && 'metadata' in shown && !isDeepStrictEqual(shown['metadata'], tags))
+    );
+  });
+  return wrong ? { ...ALTERED, fact: describe(view) } : null;
+};
+
+/** Titles that were sent for the thread of this reply, up to this reply. */
+const titlesOf = (attempt: RedAttempt, view: HttpView): readonly string[] => {
+  const id = textOf(field(view, 'id'));
+  const path = `/api/threads/${id}`;
+  return attempt.exchanges
+    .filter(
+      (other) => other.index <= view.index && served(other) && byValid(other) && textOf(field(other, 'id')) === id,
+    )
+    .filter(({ x, path: at }) => (x.method === 'POST' && at === '/api/threads') || (x.method === 'PUT' && at === path))
+    .map(({ x }) => textOf(objectOf(parsed(x.requestBody ?? ''))['title']))
+    .filter((title) => title !== '');
+};
+
+/** A title that nobody ever sent for this thread. */
+const alteredTitle = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
+  if (!/^\/api\/threads(?:\/[^/]+)?$/.test(view.path) || !served(view) || !byValid(view)) return null;
+  if (attempt.exchanges.some(({ path, index }) => path.endsWith('/auto-rename') && index < view.index)) return null;
+  const titles = titlesOf(attempt, view);
+  const shown = textOf(field(view, 'title'));
+  if (titles.length === 0 || shown === '' || titles.includes(shown)) return null;
+  return { ...ALTERED, fact: describe(view), detail: 'a title comes back altered' };
+};
+
+/** A stream says that it works on another text than it was asked for. */
+const alteredRequest = (view: HttpView): FindingDraft | null => {
+  if (view.x.method !== 'POST' || !/^\/api\/(?:agents|chat)\/stream$/.test(view.path) || !served(view)) return null;
+  const request = objectOf(parsed(view.x.requestBody ?? ''));
+  const asked = textOf(request['message']) || textOf(request['content']);
+  const wrong = framesOf(view).frames.some(
+    (one) =>
+      (one['event'] === 'agent_started' && textOf(one['message']) !== asked) ||
+      (one['type'] === 'user_message' && textOf(objectOf(one['message'])['content']) !== asked),
+  );
+  if (asked === '' || !wrong) return null;
+  return { ...ALTERED, fact: describe(view), detail: 'the request arrives altered', fits: [...fits, 'events-order'] };
 };
 
 /** Pages, totals and order, where the failure says so and nothing is lost. */
@@ -342,7 +402,9 @@ export const storageDraft = (scene: Scene, attempt: RedAttempt, view: HttpView):
   absentById(scene, attempt, view) ??
   shortList(scene, attempt, view) ??
   overcounted(attempt, view) ??
+  alteredTitle(attempt, view) ??
   undone(scene, attempt, view) ??
   mixedUp(attempt, view) ??
   altered(attempt, view) ??
+  alteredRequest(view) ??
   paged(attempt, view);

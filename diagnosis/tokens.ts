@@ -72,13 +72,17 @@ const refreshDraft = (attempt: RedAttempt, view: HttpView, fact: string): Findin
 };
 
 /** Null: not a refusal that was served. */
-export const acceptedRefusal = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
+export const acceptedRefusal = (scene: Scene, attempt: RedAttempt, view: HttpView): FindingDraft | null => {
   const { x } = view;
   if (!wantsRefusal(x) || !isSuccess(x) || isHtml(x)) return null;
   const fact = describe(view);
   const statuses = accepted(x) ?? [];
   if (view.path === '/auth/refresh') return refreshDraft(attempt, view, fact);
-  const kind = tokenKind(x.identity);
+  // Where nobody needs a token, a bad one does not matter.
+  const open = scene.exchanges.some(
+    (other) => other.route === view.route && tokenKind(other.x.identity) === 'none' && isSuccess(other.x),
+  );
+  const kind = open && tokenKind(x.identity) !== 'valid' ? 'none' : tokenKind(x.identity);
   if (kind === 'none' && statuses.some((status) => status === 401 || status === 403))
     return {
       cause: 'anonymous-access',

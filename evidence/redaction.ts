@@ -80,7 +80,9 @@ const SIGNATURE_LIKE = /[A-Za-z0-9_-]{20,}/g;
 const BEARER = /\b(Bearer|Basic)\s+(?!\[)[A-Za-z0-9._~+/=-]{16,}/gi;
 /** Members of JSON whose name says that their value is a secret, whatever it looks like. */
 const SECRET_MEMBER =
-  /(\\*"(?:access_token|refresh_token|id_token|client_secret|private_key|api_key|password)\\*"\s*:\s*\\*")(?!\[)([^"\\]{6,})/gi;
+  /(\\*"[\w-]*(?:(?:access|refresh|id)_token|secret|passw(?:or)?d|(?:private|api|signing|encryption|access)_?key)\\*"\s*:\s*\\*")(?!\[)([^"\\]+)/gi;
+/** The password of a URL. */
+const LOGIN = /([a-z][a-z0-9+.-]*:\/\/[^\s"/@:]*:)(?!\[)([^\s"/@]+)(?=@)/gi;
 
 const maskOf = (kind: string, found: string): string => `[${kind} ${fingerprint(found)}, ${found.length} characters]`;
 
@@ -93,7 +95,8 @@ export const redact = (text: string): string => {
     .replace(JWT_BASE64, (found) => maskOf('token', found))
     .replace(JWT_HEX, (found) => maskOf('token', found))
     .replace(BEARER, (found, scheme: string) => `${scheme} [credential ${fingerprint(found)}]`)
-    .replace(SECRET_MEMBER, (_found, name: string, value: string) => `${name}${maskOf('secret', value)}`);
+    .replace(SECRET_MEMBER, (_found, name: string, value: string) => `${name}${maskOf('secret', value)}`)
+    .replace(LOGIN, (_found, login: string, value: string) => `${login}${maskOf('password', value)}`);
   return signatures.size === 0
     ? masked
     : masked.replace(SIGNATURE_LIKE, (found) => (signatures.has(found) ? maskOf('signature', found) : found));

@@ -2,9 +2,10 @@ import { expect, test } from '@playwright/test';
 import { diagnose } from '../../diagnosis/classify.ts';
 import { diagnosisResult } from '../../diagnosis/result.ts';
 import { APPLICATION } from './situations-application.ts';
+import { CONTENT } from './situations-content.ts';
 import { NETWORK } from './situations-network.ts';
 
-for (const { name, cause, tests, confidence, input } of [...NETWORK, ...APPLICATION])
+for (const { name, cause, tests, confidence, input } of [...NETWORK, ...APPLICATION, ...CONTENT])
   test(`${name} - ${cause} explains ${tests.length === 22 ? 'all 22' : tests.join(', ')}`, () => {
     const { groups } = diagnosisResult.parse(diagnose(input));
     const said = groups.map((group) => ({ cause: group.cause, confidence: group.confidence, tests: group.tests }));

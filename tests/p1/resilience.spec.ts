@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { agentReply, breakerReply, type AgentType } from '../../contract/agents.ts';
 import { chatMessage, chatMessageCreated, chatMessagePage } from '../../contract/chat-messages.ts';
 import { mcpServersReply } from '../../contract/discovery.ts';
-import { envelope, INTERNAL_FIELDS } from '../../contract/errors.ts';
+import { envelope, INTERNAL_FIELDS, INTERNALS } from '../../contract/errors.ts';
 import { healthReply, liveReply, readyReply, wsConfigReply } from '../../contract/health.ts';
 import { LIMITS } from '../../contract/limits.ts';
 import { agentStreamFrame } from '../../contract/sse.ts';
@@ -292,18 +292,6 @@ const afterTheLimit = async (result: Flood, post: () => Promise<Reply>): Promise
 };
 
 const BREAKER_ASKS = 5;
-/** Code and its paths, statements and drivers of a database, addresses with a login; a reply may repeat what was asked. */
-const INTERNALS = [
-  /Traceback/,
-  / File \\?"/,
-  /\.pyc?\b/,
-  /\/app\//,
-  /\.[cm]?[jt]sx?:\d+:\d+/,
-  /node:internal|node_modules|file:\/\//,
-  /psycopg|asyncpg|sqlalchemy/i,
-  /\b(?:SELECT .+FROM|INSERT INTO|UPDATE \S+ SET|DELETE FROM) /,
-  /\w:\/\/[^\s/?#"@]+@/,
-];
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 test(
