@@ -282,9 +282,13 @@ const wsHealthDraft = (view: HttpView): FindingDraft | null =>
 /* ---- error bodies ---- */
 
 const FILLED = new RegExp(`"(?:${INTERNAL_FIELDS.join('|')})"\\s*:\\s*(?!null)[^\\s,}]`);
+/** Of a URL, as the recorder masked it. */
+const PASSWORD = /\[password [0-9a-f]{4}/;
 const leakDraft = (view: HttpView): FindingDraft | null => {
   if (view.x.status === null || view.x.status < 400 || isHtml(view.x)) return null;
-  const name = [FILLED, ...INTERNALS].map((trace) => trace.exec(view.x.body)?.[0]).find((found) => found !== undefined);
+  const name = [FILLED, PASSWORD, ...INTERNALS]
+    .map((trace) => trace.exec(view.x.body)?.[0])
+    .find((found) => found !== undefined);
   if (name === undefined) return null;
   return {
     cause: 'error-detail-leak',

@@ -1,5 +1,6 @@
 /** Right statuses with wrong contents: which of the causes it is, told by what was sent before. */
 import type { FailureClass } from '../../evidence/failure.ts';
+import { redact } from '../../evidence/redaction.ts';
 import type { CauseId } from '../../diagnosis/causes.ts';
 import type { Exchange } from '../../evidence/trace.ts';
 import type { Situation } from './situation.ts';
@@ -154,6 +155,18 @@ export const CONTENT: readonly Situation[] = [
       http('POST /api/agents/execute', 500, {
         expected: '500',
         body: envelope(500, 'at run (/srv/agent.js:10:5)'),
+      }),
+    ],
+  ),
+  one(
+    'where the database is, and how to get in',
+    'error-detail-leak',
+    'P1-19',
+    ['http-body', 'internals.text'],
+    [
+      http('GET /api/threads/thread_0_aa', 404, {
+        expected: '404',
+        body: envelope(404, redact('no answer of postgresql://netra:hunter2@10.0.0.5:5432')),
       }),
     ],
   ),
