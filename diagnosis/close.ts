@@ -264,6 +264,17 @@ const crash = (scene: Scene, view: SocketView, fact: string): FindingDraft => {
   return { cause: 'unknown', phase: 'message', signal: 'low', fact, detail: label(view) };
 };
 
+/** A served socket is closed by a rule of the server's own: its reason says which. */
+const sentAway = (view: SocketView, fact: string): FindingDraft => {
+  const { code, reason } = view.s.close ?? { code: 0, reason: '' };
+  const draft = { phase: 'message', signal: 'medium', fact, detail: label(view), fits: ['ws-mute'] } as const;
+  if (/rate|too many (?:messages|requests)/i.test(reason)) return { ...draft, cause: 'app-rate-limit' };
+  if (/errors?\b|format|size|too (?:large|big)/i.test(reason)) return { ...draft, cause: 'message-contract' };
+  if (/auth|token|unauthori[sz]ed/i.test(reason) || code === 4401 || code === 4403)
+    return { ...draft, cause: 'auth-valid-token-rejected', facet: 'ws' };
+  return { ...draft, cause: 'ws-closed-early', detail: `${label(view)} while work was due` };
+};
+
 const afterWelcome = (scene: Scene, view: SocketView): FindingDraft | null => {
   const { close } = view.s;
   if (close === null) return null;
@@ -302,6 +313,7 @@ const afterWelcome = (scene: Scene, view: SocketView): FindingDraft | null => {
         };
   }
   if (close.code === 1011) return crash(scene, view, fact);
+  if (close.code === 1008 || close.code >= 4000) return sentAway(view, fact);
   if (close.by === 'network' || close.code === 1006) {
     const many = together(scene, view);
     const broken = scene.exchanges.some(

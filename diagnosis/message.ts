@@ -2,6 +2,7 @@
 import { DEGRADATION_EVENTS } from '../contract/websocket.ts';
 import type { FindingDraft } from './finding.ts';
 import { agentsOverHttp } from './agents.ts';
+import { objectOf } from './http-view.ts';
 import { ponged } from './probe-answers.ts';
 import type { RedAttempt, Scene } from './scene.ts';
 import {
@@ -211,6 +212,29 @@ const degradedReply = (view: SocketView): FindingDraft | null => {
       };
 };
 
+const retryAfterMs = (one: FrameView): number => {
+  const seconds = objectOf(one.json['details'])['retry_after_seconds'];
+  return typeof seconds === 'number' ? seconds * 1_000 : Infinity;
+};
+
+/** Refused once more after the wait that the refusals before it asked for. */
+const limitedAgain = (view: SocketView): FindingDraft | null => {
+  const limits = view.received.filter((one) => errorCode(one) === 'RATE_LIMIT_EXCEEDED');
+  const last = limits.at(-1);
+  const asked = last && view.sent.filter(({ type, frame }) => type === 'ping' && frame.at <= last.frame.at).at(-1);
+  const before = asked === undefined ? [] : limits.filter((one) => one.frame.at <= asked.frame.at);
+  const free = Math.max(...before.map((one) => one.frame.at + retryAfterMs(one)));
+  if (asked === undefined || before.length === 0 || asked.frame.at < free) return null;
+  return {
+    cause: 'app-rate-limit',
+    phase: 'message',
+    signal: 'medium',
+    fact: `${subjectOf(view)}: limited again ${Math.round(asked.frame.at - free)} ms after the wait that was asked for`,
+    detail: 'the wait that is asked for is too short',
+    fits: ['ws-mute', 'limit', 'ws-frame'],
+  };
+};
+
 /** Messages that have to be refused in words: malformed, oversize, unknown, too many. */
 const contractDraft = (view: SocketView): FindingDraft | null => {
   const odd = view.sent.find(
@@ -265,7 +289,7 @@ const periodicPing = (view: SocketView, attempt: RedAttempt): FindingDraft | nul
 /** Unanswered messages of a welcomed socket, or null. */
 export const messageDraft = (scene: Scene, view: SocketView, attempt: RedAttempt): FindingDraft | null => {
   if (!welcomed(view) || view.s.expected !== 'welcome') return null;
-  const refused = rejected(scene, view) ?? degradedReply(view);
+  const refused = rejected(scene, view) ?? degradedReply(view) ?? limitedAgain(view);
   if (refused !== null) return refused;
   const endedByServer = view.s.close !== null && view.s.close.by !== 'client';
   if (endedByServer) return null;

@@ -1,10 +1,25 @@
-/** Right statuses with wrong contents: which of the causes it is, told by what was sent before. */
+/** Right statuses with wrong contents, and sockets that are sent away: told by what was sent before, and by the reason. */
 import type { FailureClass } from '../../evidence/failure.ts';
 import { redact } from '../../evidence/redaction.ts';
 import type { CauseId } from '../../diagnosis/causes.ts';
-import type { Exchange } from '../../evidence/trace.ts';
+import type { Exchange, SocketTrace } from '../../evidence/trace.ts';
 import type { Situation } from './situation.ts';
-import { envelope, HEALTHY, http, run } from './wire.ts';
+import {
+  byUs,
+  closed,
+  envelope,
+  got,
+  HEALTHY,
+  http,
+  ping,
+  pong,
+  refusal,
+  run,
+  sent,
+  socket,
+  SUB,
+  welcome,
+} from './wire.ts';
 
 const one = (
   name: string,
@@ -69,6 +84,29 @@ const chatPost = (status: number, as: string, at = 0, headers: Record<string, st
     sent: { content: 'x', thread_id: 'l' },
     body: status === 200 ? { message: { id: `c${at}` } } : envelope(status, 'Rate limit exceeded'),
   });
+
+const sentAway = (reason: string, cause: CauseId): Situation => ({
+  name: `a served socket is closed with "${reason}"`,
+  cause,
+  tests: ['P1-03'],
+  input: run({
+    'P1-03': { class: 'ws-closed-late', key: 'socket.send', sockets: [chatting([], closed(1008, reason, 460))] },
+  }),
+});
+const chatting = (frames: SocketTrace['frames'], close = byUs()): SocketTrace =>
+  socket(1, {
+    welcomeAt: 12,
+    frames: [
+      got(12, welcome(SUB['A'] ?? '')),
+      got(13, ping),
+      sent(20, { type: 'ping' }),
+      got(22, pong(SUB['A'] ?? '')),
+      ...frames,
+    ],
+    close,
+  });
+const limited = (at: number) =>
+  got(at, refusal('RATE_LIMIT_EXCEEDED', { limit: 100, window_seconds: 60, retry_after_seconds: 1 }));
 
 export const CONTENT: readonly Situation[] = [
   one(
@@ -305,4 +343,29 @@ export const CONTENT: readonly Situation[] = [
       http('GET /api/users/profile', 200, { as: 'logged-out(u)', expected: '401', body: { email: 'gp-u@x.y' } }),
     ],
   ),
+  sentAway('Too many errors', 'message-contract'),
+  sentAway('Rate limit', 'app-rate-limit'),
+  sentAway('Token expired', 'auth-valid-token-rejected'),
+  sentAway('Session ended', 'ws-closed-early'),
+  {
+    name: 'limited again after the wait that was asked for',
+    cause: 'app-rate-limit',
+    tests: ['P1-03'],
+    input: run({
+      'P1-03': {
+        class: 'ws-mute',
+        key: 'burst.afterwards',
+        sockets: [
+          chatting([
+            ...Array.from({ length: 30 }, (_, index) => sent(30 + index, { type: 'ping' })),
+            ...Array.from({ length: 30 }, (_, index) => got(70 + index, pong(SUB['A'] ?? ''))),
+            sent(110, { type: 'ping' }),
+            limited(112),
+            sent(1_200, { type: 'ping' }),
+            limited(1_202),
+          ]),
+        ],
+      },
+    }),
+  },
 ];
