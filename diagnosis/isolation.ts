@@ -15,11 +15,11 @@ import {
   tokenKind,
   type HttpView,
 } from './http-view.ts';
-import type { RedAttempt } from './scene.ts';
+import { onceAnAttempt, type RedAttempt } from './scene.ts';
 import { isAgentEvent, isChat, welcomed, type SocketView } from './socket-view.ts';
 
 /** Marker → the identities that sent it in a body. */
-const senders = (attempt: RedAttempt): ReadonlyMap<string, ReadonlySet<string>> => {
+const senders = onceAnAttempt((attempt): ReadonlyMap<string, ReadonlySet<string>> => {
   const found = new Map<string, Set<string>>();
   const add = (text: string, by: string) => {
     for (const marker of markersIn(text)) found.set(marker, (found.get(marker) ?? new Set()).add(by));
@@ -28,10 +28,10 @@ const senders = (attempt: RedAttempt): ReadonlyMap<string, ReadonlySet<string>> 
     if (tokenKind(x.identity) !== 'none') add(`${x.requestBody ?? ''} ${x.url}`, baseIdentity(x.identity));
   for (const { s, sent } of attempt.sockets) for (const one of sent) add(one.frame.text, baseIdentity(s.identity));
   return found;
-};
+});
 
 /** Records answered to a create, by the user they were created for. */
-const owners = (attempt: RedAttempt): ReadonlyMap<string, string> => {
+const owners = onceAnAttempt((attempt): ReadonlyMap<string, string> => {
   const found = new Map<string, string>();
   for (const view of attempt.exchanges) {
     if (view.x.method !== 'POST' || !isSuccess(view.x) || tokenKind(view.x.identity) !== 'valid') continue;
@@ -39,7 +39,7 @@ const owners = (attempt: RedAttempt): ReadonlyMap<string, string> => {
     if (id.length > 7) found.set(id, baseIdentity(view.x.identity));
   }
   return found;
-};
+});
 
 const fits = ['foreign-data', 'http-body', 'answer-wrong', 'not-persisted', 'pagination'] as const;
 
@@ -57,7 +57,7 @@ const claimsIn = (view: HttpView): readonly string[] => [
 const isServed = ({ x }: HttpView): boolean => isSuccess(x) && !isHtml(x) && tokenKind(x.identity) === 'valid';
 
 /** Who each identity is by most of what it is told: `A user_id` → `user_id e2e-…`. */
-const selves = (attempt: RedAttempt): ReadonlyMap<string, string> => {
+const selves = onceAnAttempt((attempt): ReadonlyMap<string, string> => {
   const told = new Map<string, number>();
   for (const view of attempt.exchanges.filter(isServed))
     for (const claim of claimsIn(view)) {
@@ -70,7 +70,7 @@ const selves = (attempt: RedAttempt): ReadonlyMap<string, string> => {
     if (!found.has(`${who} ${kind}`)) found.set(`${who} ${kind}`, `${kind} ${value}`);
   }
   return found;
-};
+});
 
 /** Somebody is told to be another one, or to own what somebody else is. */
 const claimDraft = (attempt: RedAttempt, view: HttpView): Finding | null => {

@@ -18,6 +18,16 @@ export interface RedAttempt {
   readonly hasEvidence: boolean;
 }
 
+/** Works out once an attempt what every exchange of it is compared with. */
+export const onceAnAttempt = <Value>(workOut: (attempt: RedAttempt) => Value): ((attempt: RedAttempt) => Value) => {
+  const known = new WeakMap<RedAttempt, { readonly value: Value }>();
+  return (attempt) => {
+    const before = known.get(attempt) ?? { value: workOut(attempt) };
+    known.set(attempt, before);
+    return before.value;
+  };
+};
+
 export interface Scene {
   readonly input: DiagnosisInput;
   readonly red: readonly RedAttempt[];

@@ -18,7 +18,7 @@ import {
   type HttpView,
 } from './http-view.ts';
 import { restartOf, within } from './restart.ts';
-import type { RedAttempt, Scene } from './scene.ts';
+import { onceAnAttempt, type RedAttempt, type Scene } from './scene.ts';
 
 interface Written {
   readonly id: string;
@@ -33,7 +33,7 @@ const MESSAGES = /^\/api\/threads\/[^/]+\/messages$/;
 const served = (view: HttpView): boolean => isSuccess(view.x) && !isHtml(view.x);
 const byValid = (view: HttpView): boolean => tokenKind(view.x.identity) === 'valid';
 
-const chatWrites = (attempt: RedAttempt): readonly Written[] =>
+const chatWrites = onceAnAttempt((attempt): readonly Written[] =>
   attempt.exchanges
     .filter((view) => view.x.method === 'POST' && view.path === CHAT && served(view) && byValid(view))
     .flatMap((view) => {
@@ -41,10 +41,11 @@ const chatWrites = (attempt: RedAttempt): readonly Written[] =>
       const id = textOf(message['id']) === '' ? textOf(field(view, 'id')) : textOf(message['id']);
       const label = textOf(objectOf(parsed(view.x.requestBody ?? ''))['thread_id']) || textOf(field(view, 'thread_id'));
       return id === '' ? [] : [{ id, label, by: baseIdentity(view.x.identity), view }];
-    });
+    }),
+);
 
 /** Messages that a chat stream says it stored. */
-const streamWrites = (attempt: RedAttempt): readonly Written[] =>
+const streamWrites = onceAnAttempt((attempt): readonly Written[] =>
   attempt.exchanges
     .filter((view) => view.x.method === 'POST' && view.path === '/api/chat/stream' && served(view) && byValid(view))
     .flatMap((view) => {
@@ -53,29 +54,32 @@ const streamWrites = (attempt: RedAttempt): readonly Written[] =>
         .frames.map((one) => textOf(objectOf(one['message'])['id']))
         .filter((id) => id !== '')
         .map((id) => ({ id, label, by: baseIdentity(view.x.identity), view }));
-    });
+    }),
+);
 
 const allWrites = (attempt: RedAttempt): readonly Written[] => [...chatWrites(attempt), ...streamWrites(attempt)];
 
-const threadWrites = (attempt: RedAttempt): readonly Written[] =>
+const threadWrites = onceAnAttempt((attempt): readonly Written[] =>
   attempt.exchanges
     .filter((view) => view.x.method === 'POST' && view.path === '/api/threads' && served(view) && byValid(view))
     .flatMap((view) => {
       const id = textOf(field(view, 'id'));
       return id === '' ? [] : [{ id, label: id, by: baseIdentity(view.x.identity), view }];
-    });
+    }),
+);
 
 const readsOf = (scene: Scene, attempt: RedAttempt): readonly HttpView[] =>
   [...attempt.exchanges, ...scene.probes.reread].filter((view) => view.x.method === 'GET' && view.x.status !== null);
 
 /** Messages of threads, with what was said. */
-const postsTo = (attempt: RedAttempt): readonly { readonly id: string; readonly sent: string }[] =>
+const postsTo = onceAnAttempt((attempt) =>
   attempt.exchanges
     .filter((view) => view.x.method === 'POST' && MESSAGES.test(view.path) && served(view) && byValid(view))
     .map((view) => ({
       id: textOf(field(view, 'id')),
       sent: textOf(objectOf(parsed(view.x.requestBody ?? ''))['message']),
-    }));
+    })),
+);
 
 const removed = (attempt: RedAttempt, path: string, before: HttpView): boolean =>
   attempt.exchanges.some(
@@ -262,24 +266,37 @@ const isNew = (attempt: RedAttempt, thread: string): boolean =>
       view.x.method === 'POST' && view.path === '/api/threads' && isSuccess(view.x) && field(view, 'id') === thread,
   );
 
+/** Markers of the messages that each user posted, with the place. */
+const marked = onceAnAttempt((attempt) => {
+  const found = new Map<string, { readonly path: string; readonly markers: readonly string[] }[]>();
+  for (const { x, path } of attempt.exchanges) {
+    if (x.method !== 'POST' || !MESSAGES.test(path) || !isSuccess(x)) continue;
+    const by = baseIdentity(x.identity);
+    const before = found.get(by) ?? [];
+    before.push({ path, markers: markersIn(x.requestBody ?? '') });
+    found.set(by, before);
+  }
+  return found;
+});
+
+/** Markers that anybody sent. */
+const spoken = onceAnAttempt(
+  (attempt) => new Set(attempt.exchanges.flatMap(({ x }) => markersIn(x.requestBody ?? ''))),
+);
+
 /** Messages of a thread that were posted to another thread of the same user, or that nobody posted to a new one. */
 const mixedUp = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
   const thread = MESSAGES.test(view.path) ? view.path.split('/')[3] : undefined;
   if (thread === undefined || view.x.method !== 'GET' || !served(view) || !byValid(view)) return null;
-  const by = baseIdentity(view.x.identity);
-  const posts = attempt.exchanges.filter(
-    ({ x, path }) => x.method === 'POST' && MESSAGES.test(path) && isSuccess(x) && baseIdentity(x.identity) === by,
-  );
-  const own = new Set(
-    posts.filter(({ path }) => path === view.path).flatMap(({ x }) => markersIn(x.requestBody ?? '')),
-  );
+  const posts = marked(attempt).get(baseIdentity(view.x.identity)) ?? [];
+  const own = new Set(posts.filter(({ path }) => path === view.path).flatMap(({ markers }) => markers));
   const other = posts
     .filter(({ path }) => path !== view.path)
-    .flatMap(({ x }) => markersIn(x.requestBody ?? ''))
+    .flatMap(({ markers }) => markers)
     .filter((marker) => !own.has(marker));
-  const said = isNew(attempt, thread) ? attempt.exchanges.flatMap(({ x }) => markersIn(x.requestBody ?? '')) : null;
+  const spokenOf = isNew(attempt, thread) ? spoken(attempt) : null;
   const stray = markersIn(view.x.body).filter(
-    (marker) => other.includes(marker) || (said !== null && !said.includes(marker)),
+    (marker) => other.includes(marker) || (spokenOf !== null && !spokenOf.has(marker)),
   );
   if (stray.length === 0) return null;
   return {
@@ -315,47 +332,56 @@ const messagesIn = (view: HttpView): readonly Record<string, unknown>[] => {
   return [whole, objectOf(whole['message']), ...(items(view) ?? [])];
 };
 
+/** What was said in each message that was confirmed, by its id. */
+const said = onceAnAttempt((attempt) => {
+  const chats = chatWrites(attempt).map(({ id, view }) => {
+    const { content, metadata } = objectOf(parsed(view.x.requestBody ?? ''));
+    return { id, sent: textOf(content), metadata };
+  });
+  const posts = postsTo(attempt).map((one) => ({ ...one, metadata: undefined }));
+  return new Map([...posts, ...chats].map((one) => [one.id, one]));
+});
+
 /** A record came back with other content than was confirmed, or was confirmed with other content than was sent. */
 const altered = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
   if (!served(view) || view.truncated || !byValid(view) || !/^\/api\/(?:chat\/messages|threads)\b/.test(view.path))
     return null;
-  const chats = chatWrites(attempt).map(({ id, view: write }) => {
-    const { content, metadata } = objectOf(parsed(write.x.requestBody ?? ''));
-    return { id, sent: textOf(content), metadata };
-  });
-  const sent = new Map([...postsTo(attempt), ...chats].map((one) => [one.id, one]));
+  const sent = said(attempt);
   const wrong = messagesIn(view).some((shown) => {
     const written = sent.get(textOf(shown['id']));
     if (written === undefined || written.sent === '' || !('content' in shown)) return false;
-    const tags = 'metadata' in written ? written.metadata : undefined;
     return (
       textIn(shown['content']) !== written.sent ||
-      (tags !== undefined && 'metadata' in shown && !isDeepStrictEqual(shown['metadata'], tags))
+      (written.metadata !== undefined && 'metadata' in shown && !isDeepStrictEqual(shown['metadata'], written.metadata))
     );
   });
   return wrong ? { ...ALTERED, fact: describe(view) } : null;
 };
 
-/** Titles that were sent for the thread of this reply, up to this reply. */
-const titlesOf = (attempt: RedAttempt, view: HttpView): readonly string[] => {
-  const id = textOf(field(view, 'id'));
-  const path = `/api/threads/${id}`;
-  return attempt.exchanges
-    .filter(
-      (other) => other.index <= view.index && served(other) && byValid(other) && textOf(field(other, 'id')) === id,
-    )
-    .filter(({ x, path: at }) => (x.method === 'POST' && at === '/api/threads') || (x.method === 'PUT' && at === path))
-    .map(({ x }) => textOf(objectOf(parsed(x.requestBody ?? ''))['title']))
-    .filter((title) => title !== '');
-};
+/** Titles that were sent for each thread; null: the server chose one itself. */
+const titlesOf = onceAnAttempt((attempt) => {
+  const found = new Map<string, { readonly index: number; readonly title: string | null }[]>();
+  for (const view of attempt.exchanges) {
+    const { method, requestBody } = view.x;
+    const id = textOf(field(view, 'id'));
+    const named = (method === 'POST' && view.path === '/api/threads') || (method === 'PUT' && view.path.endsWith(id));
+    const chosen = view.path.endsWith('/auto-rename');
+    if (id === '' || !view.path.startsWith('/api/threads') || !(named || chosen) || !served(view) || !byValid(view))
+      continue;
+    const title = chosen ? null : textOf(objectOf(parsed(requestBody ?? ''))['title']);
+    if (title !== '') found.set(id, [...(found.get(id) ?? []), { index: view.index, title }]);
+  }
+  return found;
+});
 
 /** A title that nobody ever sent for this thread. */
 const alteredTitle = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
   if (!/^\/api\/threads(?:\/[^/]+)?$/.test(view.path) || !served(view) || !byValid(view)) return null;
-  if (attempt.exchanges.some(({ path, index }) => path.endsWith('/auto-rename') && index < view.index)) return null;
-  const titles = titlesOf(attempt, view);
+  const titles = (titlesOf(attempt).get(textOf(field(view, 'id'))) ?? [])
+    .filter(({ index }) => index <= view.index)
+    .map(({ title }) => title);
   const shown = textOf(field(view, 'title'));
-  if (titles.length === 0 || shown === '' || titles.includes(shown)) return null;
+  if (titles.length === 0 || shown === '' || titles.includes(shown) || titles.includes(null)) return null;
   return { ...ALTERED, fact: describe(view), detail: 'a title comes back altered' };
 };
 
