@@ -302,6 +302,18 @@ test('socket-thread-open - over the socket a message lands in a conversation of 
   expect((await call(standin.apiOrigin, 'GET', path, { token })).status).toBe(403);
 });
 
+test('profile-name-kept - the second one to ask reads the e-mail address of the first as a name', async ({
+  faulty,
+}) => {
+  const standin = await faulty('profile-name-kept');
+  const users = [await mint(standin), await mint(standin)];
+  const profiles = [];
+  for (const { token } of users)
+    profiles.push(jsonOf(await call(standin.apiOrigin, 'GET', '/api/users/profile', { token })));
+  expect(profiles.map(({ name }) => name)).toEqual([null, profiles[0]?.['email']]);
+  expect(profiles[0]?.['email']).not.toBe(profiles[1]?.['email']);
+});
+
 test('ids-per-user - both first messages have one id, and each reads the own one', async ({ faulty }) => {
   const standin = await faulty('ids-per-user');
   const users = [await mint(standin), await mint(standin)];

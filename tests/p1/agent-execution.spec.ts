@@ -421,6 +421,7 @@ test(
     const agentId = `${newMarker()}-agent`;
     const secondId = `${newMarker()}-agent`;
     const runId = `${newMarker()}-run`;
+    const cancelledId = `${newMarker()}-run`;
     const begun = Date.now();
 
     await test.step('a started agent is listed as running', async () => {
@@ -468,29 +469,31 @@ test(
       );
     });
 
-    await test.step('a chat run is running, then stopped', async () => {
-      const control = async (action: string) =>
-        (await alice.api.post(`/api/chat/agents/${runId}/${action}`, {})).ok(`run.${action}`, chatRunControlReply);
-      const status = async (key: string) =>
-        (await alice.api.get(`/api/chat/agents/${runId}/status`)).ok(key, chatRunStatusReply);
-      const mine = { run_id: runId, user_id: alice.id };
-      expect(await control('start'), because('http-body', 'run.start', 'the run is mine and started')).toMatchObject({
-        ...mine,
-        status: 'started',
-      });
-      cleanup.add(`stop run ${runId}`, () => alice.api.post(`/api/chat/agents/${runId}/stop`, {}));
-      expect(
-        await status('run.status.running'),
-        because('http-body', 'run.status.running', 'the run is running'),
-      ).toMatchObject({ ...mine, status: 'running' });
-      expect(await control('stop'), because('http-body', 'run.stop', 'the run is stopped')).toMatchObject({
-        ...mine,
-        status: 'stopped',
-      });
-      expect(
-        await status('run.status.stopped'),
-        because('http-body', 'run.status.stopped', 'the run stays stopped'),
-      ).toMatchObject({ ...mine, status: 'stopped' });
+    await test.step('a chat run is running, then stopped, another one cancelled', async () => {
+      const control = async (id: string, action: string) =>
+        (await alice.api.post(`/api/chat/agents/${id}/${action}`, {})).ok(`run.${action}`, chatRunControlReply);
+      const expectStatus = async (key: string, id: string, due: string) =>
+        expect(
+          (await alice.api.get(`/api/chat/agents/${id}/status`)).ok(key, chatRunStatusReply),
+          because('http-body', key, `the run is ${due}`),
+        ).toMatchObject({ run_id: id, user_id: alice.id, status: due });
+      for (const [id, action, due] of [
+        [runId, 'stop', 'stopped'],
+        [cancelledId, 'cancel', 'cancelled'],
+      ] as const) {
+        const mine = { run_id: id, user_id: alice.id };
+        expect(
+          await control(id, 'start'),
+          because('http-body', 'run.start', 'the run is mine and started'),
+        ).toMatchObject({ ...mine, status: 'started' });
+        cleanup.add(`${action} run ${id}`, () => alice.api.post(`/api/chat/agents/${id}/${action}`, {}));
+        await expectStatus('run.status.running', id, 'running');
+        expect(await control(id, action), because('http-body', `run.${action}`, `the run is ${due}`)).toMatchObject({
+          ...mine,
+          status: due,
+        });
+        await expectStatus(`run.status.${due}`, id, due);
+      }
     });
 
     const unknown = newMarker();
@@ -498,11 +501,15 @@ test(
     const act = (caller: Pick<User, 'api'>, id: string) =>
       Promise.all(['stop', 'cancel'].map((action) => caller.api.post(`/api/chat/agents/${id}/${action}`, {})));
     const [foreignActs, unknownActs, anonymousActs] =
-      await test.step('nobody else ends my run, nobody ends one that is not there', () =>
-        Promise.all([act(bob, runId), act(alice, unknown), act(nobody, runId)]));
+      await test.step('nobody else ends or sees my run, nobody ends one that is not there', () =>
+        Promise.all([
+          act(bob, runId),
+          act(alice, unknown),
+          Promise.all([act(nobody, runId), nobody.api.get(`/api/chat/agents/${runId}/status`)]),
+        ]));
     for (const reply of foreignActs) expect(reply).toBeEnvelope('run.end.foreign', 403);
     for (const reply of unknownActs) expect(reply).toBeEnvelope('run.end.unknown', 404);
-    for (const reply of anonymousActs) expect(reply).toBeRefused('run.end.anonymous');
+    for (const reply of anonymousActs.flat()) expect(reply).toBeRefused('run.end.anonymous');
     const [mcp, breaker, health, noAgent, noRun, foreignAgent, foreignRun, bobs, anonymous, fake] =
       await test.step('ask for the rest, and for what is not mine', () =>
         Promise.all([

@@ -185,7 +185,11 @@ test(
       const leaked = [options.identity.token, options.queryToken].some(
         (token) => token !== undefined && sharesRunWith(frame, token, 16),
       );
-      expect(leaked, because('ws-frame', `${key}.leak`, 'the refusal repeats nothing of the token')).toBe(false);
+      // Whoever decodes a token for the client tells what is in it.
+      const told = [alice, bob, leaver].some(({ email }) => frame.includes(email));
+      expect(leaked || told, because('ws-frame', `${key}.leak`, 'the refusal repeats nothing of the token')).toBe(
+        false,
+      );
     };
     const refuseByAnyWay = (kind: string, identity: Identity) =>
       Promise.all(

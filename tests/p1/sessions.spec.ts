@@ -22,7 +22,7 @@ test(
   { tag: ['@p1', '@sessions', '@http'] },
   async ({ authService: _guard, alice, ownUsers, nobody, cleanup, watch, secondary }) => {
     const refresh = (token = '') => nobody.auth.post(authPaths.refresh, { refresh_token: token });
-    const expectMyself = async (key: string, user: Pick<User, 'auth' | 'api'>, as: User) => {
+    const expectMyself = async (key: string, user: Pick<User, 'auth' | 'api'>, as: User, other: User) => {
       const [me, profile] = await Promise.all([user.auth.get(authPaths.me), user.api.get('/api/users/profile')]);
       const mine = { user_id: as.id, email: as.email };
       expect(
@@ -33,6 +33,10 @@ test(
         profile.ok(`${key}.profile`, profileReply).email,
         because('http-body', `${key}.profile`, 'my profile shows my e-mail'),
       ).toBe(as.email);
+      expect(
+        [me, profile].filter(({ text }) => text.includes(other.email)).map(({ answer }) => answer.exchange.url),
+        because('foreign-data', `${key}.other`, 'and nobody else'),
+      ).toEqual([]);
     };
     /** Reads, a write and a run: each route may judge tokens in its own way, or remember what it judged. */
     const expectShutOut = async (key: string, caller: Caller) => {
@@ -57,10 +61,10 @@ test(
 
     const user = await ownUsers.user('u');
     // Two people ask, so that an answer kept from somebody else is seen.
-    await expectMyself('somebody-else', alice, alice);
+    await expectMyself('somebody-else', alice, alice, user);
     const title = newMarker();
     const created = (await user.api.post('/api/threads', { title })).ok('thread.create', thread);
-    await expectMyself('minted', user, user);
+    await expectMyself('minted', user, user, alice);
     expect(
       { stated: user.session.expiresIn, real: lifetime(user.session.accessToken) },
       because('http-body', 'minted.lifetime', 'the token lives as long as stated'),
@@ -83,8 +87,8 @@ test(
       ).toEqual({ stated: ACCESS_TOKEN_SECONDS, real: ACCESS_TOKEN_SECONDS });
       const again = (await caller.api.get(`/api/threads/${created.id}`)).ok('refresh.thread', thread);
       expect(again.title, because('not-persisted', 'refresh.thread', 'my data is still there')).toBe(title);
-      await expectMyself('renewed', caller, user);
-      await expectMyself('earlier', user, user);
+      await expectMyself('renewed', caller, user, alice);
+      await expectMyself('earlier', user, user, alice);
       const reused = await refresh(old);
       expect(
         reused.body('refresh.reuse', 401, authError).detail,
