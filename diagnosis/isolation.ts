@@ -72,14 +72,25 @@ const selves = onceAnAttempt((attempt): ReadonlyMap<string, string> => {
   return found;
 });
 
-/** Somebody is told to be another one, or to own what somebody else is. */
+const names = (text: string, value: string): boolean => {
+  const at = text.indexOf(value);
+  return at >= 0 && !/[\w-]/.test(text.charAt(at + value.length));
+};
+
+/** Somebody is told to be another one, or to own what somebody else is; or reads who somebody else is. */
 const claimDraft = (attempt: RedAttempt, view: HttpView): Finding | null => {
   if (!isServed(view)) return null;
   const known = selves(attempt);
   const me = baseIdentity(view.x.identity);
-  const strange = claimsIn(view).find((claim) => known.get(`${me} ${claim.split(' ', 1)[0] ?? ''}`) !== claim);
+  const selfOf = (claim: string) => known.get(`${me} ${claim.split(' ', 1)[0] ?? ''}`);
+  const others = [...known].filter(([who, claim]) => !who.startsWith(`${me} `) && selfOf(claim) !== claim);
+  const asked = `${view.x.requestBody ?? ''} ${view.x.url}`;
+  const read = others
+    .map(([, claim]) => ({ claim, value: claim.split(' ', 2)[1] ?? '' }))
+    .find(({ value }) => names(view.x.body, value) && !names(asked, value));
+  const strange = claimsIn(view).find((claim) => selfOf(claim) !== claim) ?? read?.claim;
   if (strange === undefined) return null;
-  const isKnown = [...known].some(([who, claim]) => claim === strange && !who.startsWith(`${me} `));
+  const isKnown = others.some(([, claim]) => claim === strange);
   return finding(view, {
     cause: 'isolation-breach-http',
     phase: 'http-api',

@@ -242,13 +242,16 @@ export const welcomeDraft = (scene: Scene, view: SocketView): FindingDraft | nul
 
 const HEADER_TEXT = /\[(?:token|credential|key) |authorization|bearer\s|sec-websocket|x-e2e|user-agent/i;
 
+/** What a token says, decoded. */
+const CLAIMS = /"(?:jti|sub|email|token_type)"\s*:/;
+
 /** A refusal that shows what it was given. */
 export const leakDraft = (view: SocketView): FindingDraft | null => {
   if (!view.opened || view.s.expected === 'transport') return null;
   for (const one of view.received) {
     if (one.type !== 'error_message') continue;
     const details = JSON.stringify(one.json['details'] ?? {});
-    if (HEADER_TEXT.test(details))
+    if (HEADER_TEXT.test(details) || CLAIMS.test(details))
       return {
         cause: 'auth-detail-leak',
         phase: 'auth',

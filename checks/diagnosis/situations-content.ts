@@ -343,6 +343,36 @@ export const CONTENT: readonly Situation[] = [
       http('GET /api/users/profile', 200, { as: 'logged-out(u)', expected: '401', body: { email: 'gp-u@x.y' } }),
     ],
   ),
+  one(
+    'the e-mail of another one in my profile',
+    'isolation-breach-http',
+    'P1-21',
+    ['foreign-data', 'minted.other'],
+    [
+      me('A', 'a'),
+      profile('A', 'a'),
+      me('u', 'u'),
+      http('GET /api/users/profile', 200, { as: 'u', body: { name: 'gp-a@x.y', email: 'gp-u@x.y' } }),
+    ],
+  ),
+  {
+    name: 'a refusal that tells what the token says',
+    cause: 'auth-detail-leak',
+    tests: ['P1-02'],
+    input: run({
+      'P1-02': {
+        class: 'ws-frame',
+        key: 'refused.tampered.leak',
+        sockets: [
+          socket(1, {
+            as: 'tampered(A)',
+            frames: [got(10, refusal('VALIDATION_FAILED', { claims: { sub: 'e2e-gp-b', email: 'gp-b@x.y' } }))],
+            close: closed(1008, 'SSOT Auth failed', 12),
+          }),
+        ],
+      },
+    }),
+  },
   sentAway('Too many errors', 'message-contract'),
   sentAway('Rate limit', 'app-rate-limit'),
   sentAway('Token expired', 'auth-valid-token-rejected'),
