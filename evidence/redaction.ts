@@ -80,9 +80,9 @@ const SIGNATURE_LIKE = /[A-Za-z0-9_-]{20,}/g;
 const BEARER = /\b(Bearer|Basic)\s+(?!\[)[A-Za-z0-9._~+/=-]{16,}/gi;
 /** Members of JSON whose name says that their value is a secret, whatever it looks like. */
 const SECRET_MEMBER =
-  /(\\*"[\w-]*(?:(?:access|refresh|id)_token|secret|passw(?:or)?d|(?:private|api|signing|encryption|access)_?key)\\*"\s*:\s*\\*")(?!\[)([^"\\]+)/gi;
-/** The password of a URL. */
-const LOGIN = /([a-z][a-z0-9+.-]*:\/\/[^\s"/@:]*:)(?!\[)([^\s"/@]+)(?=@)/gi;
+  /((?<!\\)\\*"[\w-]*(?:(?:access|refresh|id)_token|secret|passw(?:or)?d|(?:private|api|signing|encryption|access)_?key)\\*"\s*:\s*\\*")(?!\[)([^"\\]+)/gi;
+/** The password of a URL. Bounded, so that a text without end costs no more than its length. */
+const LOGIN = /(:\/\/[^\s"/@:]{0,200}:)(?!\[)([^\s"/@]{1,500})(?=@)/g;
 
 const maskOf = (kind: string, found: string): string => `[${kind} ${fingerprint(found)}, ${found.length} characters]`;
 
