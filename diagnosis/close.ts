@@ -268,9 +268,9 @@ const crash = (scene: Scene, view: SocketView, fact: string): FindingDraft => {
 const sentAway = (view: SocketView, fact: string): FindingDraft => {
   const { code, reason } = view.s.close ?? { code: 0, reason: '' };
   const draft = { phase: 'message', signal: 'medium', fact, detail: label(view), fits: ['ws-mute'] } as const;
-  if (/rate|too many (?:messages|requests)/i.test(reason)) return { ...draft, cause: 'app-rate-limit' };
-  if (/errors?\b|format|size|too (?:large|big)/i.test(reason)) return { ...draft, cause: 'message-contract' };
-  if (/auth|token|unauthori[sz]ed/i.test(reason) || code === 4401 || code === 4403)
+  if (/\brate\b|too many (?:messages|requests)/i.test(reason)) return { ...draft, cause: 'app-rate-limit' };
+  if (/\b(?:errors?|format|size|too (?:large|big))\b/i.test(reason)) return { ...draft, cause: 'message-contract' };
+  if (/\b(?:auth\w*|token|unauthori[sz]ed)\b/i.test(reason) || code === 4401 || code === 4403)
     return { ...draft, cause: 'auth-valid-token-rejected', facet: 'ws' };
   return { ...draft, cause: 'ws-closed-early', detail: `${label(view)} while work was due` };
 };

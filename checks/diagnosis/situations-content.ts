@@ -377,6 +377,7 @@ export const CONTENT: readonly Situation[] = [
   sentAway('Rate limit', 'app-rate-limit'),
   sentAway('Token expired', 'auth-valid-token-rejected'),
   sentAway('Session ended', 'ws-closed-early'),
+  sentAway('Platform information: migrated', 'ws-closed-early'),
   {
     name: 'limited again after the wait that was asked for',
     cause: 'app-rate-limit',
