@@ -16,8 +16,9 @@ module.exports = {
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     only('contract', []),
     only('evidence', []),
+    only('settings', []),
     only('diagnosis', ['contract', 'evidence', 'tests/catalogue.ts']),
-    { ...only('standin', ['contract']), name: 'standin-knows-only-the-contract' },
+    { ...only('standin', ['contract', 'settings/arguments.ts']), name: 'standin-knows-only-the-contract' },
     {
       name: 'fixtures-know-the-wire-and-the-catalogue',
       severity: 'error',
@@ -36,8 +37,8 @@ module.exports = {
       from: { path: '^reporter/' },
       to: { path: '^(?:standin|fixtures|checks|ci|doctor|tests/(?!catalogue\\.ts))' },
     },
-    only('ci', ['reporter', 'fixtures/environment.ts']),
-    only('doctor', ['contract', 'evidence', 'fixtures']),
+    only('ci', ['reporter', 'settings', 'fixtures/environment.ts']),
+    only('doctor', ['contract', 'evidence', 'settings', 'fixtures']),
     only('load', ['contract', 'evidence', 'fixtures']),
   ],
   options: {

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { z } from 'zod';
+import { programArguments } from '../settings/arguments.ts';
 
 interface Outcome {
   readonly passed: number;
@@ -47,7 +48,7 @@ const steps: readonly (readonly [string, () => Outcome])[] = [
 ];
 
 const names = steps.map(([name]) => name);
-const wanted = process.argv.slice(2).filter((name) => name !== '--list');
+const wanted = programArguments().filter((name) => name !== '--list');
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   console.error(`no step ${unknown.join(', ')}; there are: ${names.join(', ')}`);

@@ -11,6 +11,8 @@ import { readEnvironment } from '../reporter/environment.ts';
 import { readHistory } from '../reporter/history.ts';
 import { fenced } from '../reporter/markdown.ts';
 import { historyFile, impactFolder, RECORD_FILE } from '../reporter/outputs.ts';
+import { programArguments } from '../settings/arguments.ts';
+import { filled } from '../settings/variables.ts';
 import { deliver, messageOf, NotDelivered } from './notify.ts';
 
 const WRONG_USE = 64;
@@ -86,18 +88,22 @@ const node = async (
 
 const read = (argv: readonly string[]) => {
   try {
-    return parseArgs({
+    const { values, positionals } = parseArgs({
       args: [...argv],
       strict: true,
       allowPositionals: true,
       options: {
         release: { type: 'boolean', default: false },
         rehearsal: { type: 'boolean', default: false },
-        shards: { type: 'string', default: '2' },
-        projects: { type: 'string', default: 'all' },
+        shards: { type: 'string' },
+        projects: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
+    return {
+      values: { ...values, shards: filled(values.shards) ?? '2', projects: filled(values.projects) ?? 'all' },
+      positionals,
+    };
   } catch (cause) {
     throw new WrongUse(cause instanceof Error ? cause.message : String(cause), { cause });
   }
@@ -283,7 +289,7 @@ const main = async (argv: readonly string[]): Promise<number> => {
 };
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await main(programArguments());
 } catch (error) {
   if (!(error instanceof WrongUse || error instanceof SetupError)) throw error;
   process.stderr.write(`nightly: ${error.message}\n${error instanceof WrongUse ? `\n${USAGE}\n` : ''}`);

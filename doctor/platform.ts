@@ -5,7 +5,7 @@ import { failureOf } from '../evidence/failure.ts';
 import type { PreflightCheck, PreflightReport } from '../evidence/preflight.ts';
 import type { Exchange } from '../evidence/trace.ts';
 import { Caller } from '../fixtures/caller.ts';
-import { readAuthority, type Environment, type Target } from '../fixtures/environment.ts';
+import type { Environment, Target } from '../fixtures/environment.ts';
 import { Agents, HttpClient } from '../fixtures/http-client.ts';
 import { TokenSource } from '../fixtures/identities.ts';
 import { unpaced } from '../fixtures/pace.ts';
@@ -13,7 +13,7 @@ import { runPreflight } from '../fixtures/preflight.ts';
 import { Recorder } from '../fixtures/recorder.ts';
 import { Sockets } from '../fixtures/sockets.ts';
 import { Spending } from '../fixtures/spending.ts';
-import { trustIn } from '../fixtures/trust.ts';
+import { readAuthority, trustIn } from '../fixtures/trust.ts';
 import { User } from '../fixtures/user.ts';
 import { messageOf, type Finding } from './finding.ts';
 
@@ -152,7 +152,7 @@ export const checkPlatform = async (environment: Environment, target: Target): P
   const client = clientWith(recorder);
   const tokens = new TokenSource(environment);
   const login = async (label: 'A' | 'B') => {
-    const session = await tokens.session(client, label, `gp-${environment.runId}-doctor-${label.toLowerCase()}`);
+    const session = await tokens.session(client, label, `${environment.userPrefix}-doctor-${label.toLowerCase()}`);
     return new User(client, session, deadlines);
   };
   const sockets = new Sockets(

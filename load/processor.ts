@@ -10,7 +10,7 @@ import { thread, threadList } from '../contract/threads.ts';
 import { ClassifiedError } from '../evidence/failure.ts';
 import { protect } from '../evidence/redaction.ts';
 import { runOf } from '../fixtures/agent-run.ts';
-import { loadEnvironment, readAuthority } from '../fixtures/environment.ts';
+import { loadEnvironment } from '../fixtures/environment.ts';
 import { Agents, HttpClient } from '../fixtures/http-client.ts';
 import { TokenSource } from '../fixtures/identities.ts';
 import { unpaced } from '../fixtures/pace.ts';
@@ -19,7 +19,7 @@ import { Recorder } from '../fixtures/recorder.ts';
 import type { Reply } from '../fixtures/reply.ts';
 import { Sockets } from '../fixtures/sockets.ts';
 import { Spending } from '../fixtures/spending.ts';
-import { trustIn } from '../fixtures/trust.ts';
+import { readAuthority, trustIn } from '../fixtures/trust.ts';
 import { User } from '../fixtures/user.ts';
 
 /** Of Artillery's events, what is used here. */
@@ -72,7 +72,7 @@ const wrong = (key: string, promise: string): ClassifiedError => new ClassifiedE
 
 /** Logs a user in that nobody has seen before. */
 const newcomer = async (client: HttpClient): Promise<User> => {
-  const session = await tokens.session(client, 'person', `gp-${environment.runId}-load-${randomUUID().slice(0, 8)}`);
+  const session = await tokens.session(client, 'person', `${environment.userPrefix}-load-${randomUUID().slice(0, 8)}`);
   return new User(client, session, REMOTE_DEADLINES);
 };
 

@@ -1,29 +1,8 @@
-/** The one place of the reporter that reads `process.env`. */
-import { existsSync, readFileSync } from 'node:fs';
-import { parse } from 'dotenv';
-import { z } from 'zod';
-
-const filled = z
-  .string()
-  .optional()
-  .transform((value) => (value === '' ? undefined : value));
-
-const shape = z.object({
-  /** Key of the record's seal; it stays out of the options because Playwright's JSON report prints those. */
-  E2E_RECORD_KEY: filled,
-  E2E_RUN_ID: filled,
-  E2E_BASE_URL: filled,
-  E2E_IMPACT_MODEL: filled,
-  GOLDENPATH_REPORTS: filled,
-  GITHUB_STEP_SUMMARY: filled,
-  GITHUB_SHA: filled,
-  TERM: filled,
-  LC_ALL: filled,
-  LC_CTYPE: filled,
-  LANG: filled,
-});
+/** What reporter and gate take from the variables; the reader and its rules are those of the tests. */
+import { filledVariables, parseVariables, type Source } from '../settings/variables.ts';
 
 export interface ReporterEnvironment {
+  /** Key of the record's seal; it stays out of the options because Playwright's JSON report prints those. */
   readonly recordKey: string | undefined;
   readonly runId: string | undefined;
   readonly baseUrl: string | undefined;
@@ -36,23 +15,23 @@ export interface ReporterEnvironment {
   readonly unicode: boolean;
 }
 
-/** `.env` fills what the shell leaves unset, as it does for the tests; nothing is written back to `process.env`. */
-const withFile = (): Record<string, string | undefined> => ({
-  ...(existsSync('.env') ? parse(readFileSync('.env')) : {}),
-  ...process.env,
-});
+const locale = ({ LC_ALL, LC_CTYPE, LANG }: Source): string =>
+  [LC_ALL, LC_CTYPE, LANG].find((value) => value !== undefined && value !== '') ?? 'C';
 
-export const readEnvironment = (source: Record<string, string | undefined> = withFile()): ReporterEnvironment => {
-  const env = shape.parse(source);
-  const locale = env.LC_ALL ?? env.LC_CTYPE ?? env.LANG ?? 'C';
+/** Also for programs whose variables may be wrong: they have to say so. */
+export const showsUnicode = (source: Source = process.env): boolean =>
+  source['TERM'] !== 'dumb' && /utf-?8/i.test(locale(source));
+
+export const readEnvironment = (source: Source = filledVariables()): ReporterEnvironment => {
+  const variables = parseVariables(source);
   return {
-    recordKey: env.E2E_RECORD_KEY,
-    runId: env.E2E_RUN_ID,
-    baseUrl: env.E2E_BASE_URL,
-    modelFile: env.E2E_IMPACT_MODEL,
-    reports: env.GOLDENPATH_REPORTS ?? 'reports',
-    stepSummary: env.GITHUB_STEP_SUMMARY,
-    commit: env.GITHUB_SHA,
-    unicode: env.TERM !== 'dumb' && /utf-?8/i.test(locale),
+    recordKey: variables.E2E_RECORD_KEY,
+    runId: variables.E2E_RUN_ID,
+    baseUrl: variables.E2E_BASE_URL,
+    modelFile: variables.E2E_IMPACT_MODEL,
+    reports: source['GOLDENPATH_REPORTS'] ?? 'reports',
+    stepSummary: source['GITHUB_STEP_SUMMARY'],
+    commit: source['GITHUB_SHA'],
+    unicode: showsUnicode(source),
   };
 };

@@ -4,9 +4,12 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { plain } from '../evidence/plain-text.ts';
+import { programArguments } from '../settings/arguments.ts';
+import { SetupError } from '../settings/setup-error.ts';
+import { filled } from '../settings/variables.ts';
 import { assess, EXIT_CODE } from './assess.ts';
 import { crossCheck } from './cross-check.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnvironment, showsUnicode } from './environment.ts';
 import { exposureLine, instant, oneLine, shown } from './format.ts';
 import { misuses } from './gate-checks.ts';
 import { gitState } from './git.ts';
@@ -36,7 +39,7 @@ class Misuse extends Error {
 
 const readOptions = (args: readonly string[]) => {
   try {
-    return parseArgs({
+    const { values } = parseArgs({
       args: [...args],
       strict: true,
       allowPositionals: false,
@@ -45,15 +48,26 @@ const readOptions = (args: readonly string[]) => {
         release: { type: 'boolean', default: false },
         'run-id': { type: 'string' },
         commit: { type: 'string' },
-        'max-age-hours': { type: 'string', default: '24' },
+        'max-age-hours': { type: 'string' },
         'allow-dirty': { type: 'boolean', default: false },
         record: { type: 'string' },
         results: { type: 'string' },
         model: { type: 'string' },
-        waivers: { type: 'string', default: 'waivers.json' },
+        waivers: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
-    }).values;
+    });
+    return {
+      ...values,
+      target: filled(values.target),
+      'run-id': filled(values['run-id']),
+      commit: filled(values.commit),
+      'max-age-hours': filled(values['max-age-hours']) ?? '24',
+      record: filled(values.record),
+      results: filled(values.results),
+      model: filled(values.model),
+      waivers: filled(values.waivers) ?? 'waivers.json',
+    };
   } catch (cause) {
     throw new Misuse(`${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
   }
@@ -128,10 +142,10 @@ const judge = (args: readonly string[]): { lines: string[]; exitCode: number } =
 
 const answer = (): { lines: string[]; exitCode: number } => {
   try {
-    return judge(process.argv.slice(2));
+    return judge(programArguments());
   } catch (error) {
     // Whatever goes wrong inside the gate, the answer is never GO.
-    const known = error instanceof Misuse || error instanceof DeclarationError;
+    const known = error instanceof Misuse || error instanceof DeclarationError || error instanceof SetupError;
     const message = known
       ? error.message
       : `the gate itself failed: ${String(error instanceof Error ? error.stack : error)}`;
@@ -141,5 +155,5 @@ const answer = (): { lines: string[]; exitCode: number } => {
 
 const { lines, exitCode } = answer();
 const text = `${lines.join('\n')}\n`;
-process.stdout.write(readEnvironment().unicode ? text : plain(text));
+process.stdout.write(showsUnicode() ? text : plain(text));
 process.exitCode = exitCode;

@@ -1,9 +1,12 @@
 /** The only place of the stand-in that reads the process's environment. */
 import { z } from 'zod';
 
+/** As whoever starts it reads them: blank counts as unset, blanks around a value are dropped. */
 const filled = (source: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(source).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
+    Object.entries(source)
+      .map(([name, value]): [string, string] => [name, (value ?? '').trim()])
+      .filter(([, value]) => value !== ''),
   );
 
 const schema = z.object({

@@ -1,6 +1,7 @@
 /** The stand-in as a program: `npm run standin -- --port 8787 --scenario session-5 --fault rest-500` */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { programArguments } from '../settings/arguments.ts';
 import { readEnvironment } from './environment.ts';
 import { watchInput, watchParent } from './guardian.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -40,7 +41,7 @@ const OPTIONS = {
 
 const readArguments = () => {
   try {
-    return parseArgs({ options: OPTIONS, strict: true }).values;
+    return parseArgs({ args: programArguments(), options: OPTIONS, strict: true }).values;
   } catch (error) {
     return leave(WRONG_USE, `${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
   }

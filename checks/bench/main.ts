@@ -3,6 +3,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { jsonPieces, writeWhole } from '../../reporter/files.ts';
+import { programArguments } from '../../settings/arguments.ts';
 import { benchFile, type BenchFile } from './bench-file.ts';
 import { timed, type Part } from './measure.ts';
 import { benchPage, shown } from './page.ts';
@@ -46,6 +47,7 @@ const PARTS: Readonly<Record<string, Planned>> = {
 
 const options = () => {
   const { values } = parseArgs({
+    args: programArguments(),
     options: {
       only: { type: 'string', multiple: true },
       pairs: { type: 'string' },

@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { plain } from '../../evidence/plain-text.ts';
-import { readEnvironment } from '../../reporter/environment.ts';
+import { showsUnicode } from '../../reporter/environment.ts';
+import { programArguments } from '../../settings/arguments.ts';
 import { jsonPieces, writeWhole } from '../../reporter/files.ts';
 import type { Case } from './expectation.ts';
 import { failsOf, figuresOf } from './figures.ts';
@@ -22,14 +23,14 @@ const INTERRUPTED = 130;
 /** Inside the repository, where the copy finds the installed packages. */
 const TREES = 'reports/matrix';
 
-const { unicode } = readEnvironment();
+const unicode = showsUnicode();
 const say = (line: string): void => {
   process.stdout.write(`${unicode ? line : plain(line)}\n`);
 };
 
 const optionsOrLeave = (): MatrixOptions => {
   try {
-    return readOptions(process.argv.slice(2));
+    return readOptions(programArguments());
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`matrix: ${error.message}\n${USAGE}\n`);

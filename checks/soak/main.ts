@@ -9,6 +9,7 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { jsonPieces, writeWhole } from '../../reporter/files.ts';
+import { programArguments } from '../../settings/arguments.ts';
 import { catalogue } from '../../standin/switchboard/switchboard.ts';
 import { upperBound } from '../matrix/statistics.ts';
 import { runSuite } from '../suite/suite-run.ts';
@@ -60,6 +61,7 @@ type Run = z.infer<typeof run>;
 
 const options = () => {
   const { values } = parseArgs({
+    args: programArguments(),
     options: {
       runs: { type: 'string' },
       on: { type: 'string' },

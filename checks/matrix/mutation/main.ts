@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { jsonPieces, writeWhole } from '../../../reporter/files.ts';
+import { programArguments } from '../../../settings/arguments.ts';
 import { caseOf } from '../expectation.ts';
 import { Sources } from '../sources.ts';
 import { instrument } from './instrument.ts';
@@ -20,6 +21,7 @@ const USAGE = `Usage: npm run mutation -- [options]
   --out DIR      where the reports go (default reports/mutation)`;
 
 const { values } = parseArgs({
+  args: programArguments(),
   options: {
     only: { type: 'string', multiple: true },
     catalogue: { type: 'boolean' },
