@@ -171,18 +171,21 @@ export const parseVariables = (source: Source): Variables => {
   const unknown = set
     .filter(([name]) => !VARIABLES.includes(name))
     .map(([name]) => `${name} is not a variable of goldenpath. Did you mean ${closest(name, VARIABLES)}?`);
-  const wrong = (name: string, expected: string) => `${name} has a value of the wrong shape; expected ${expected}.`;
-  const broken = set.flatMap(([name, value]) => {
-    const expected = VARIABLES.includes(name) ? pasted(value) : undefined;
-    return expected === undefined ? [] : [{ name, line: wrong(name, expected) }];
+  const pastedWrong = set.flatMap(([name, value]) => {
+    const expected = pasted(value);
+    return VARIABLES.includes(name) && expected !== undefined ? [{ name, expected }] : [];
   });
   const parsed = z
     .object(shape)
-    .safeParse(Object.fromEntries(set.filter(([name]) => !broken.some((each) => each.name === name))));
+    .safeParse(Object.fromEntries(set.filter(([name]) => !pastedWrong.some((each) => each.name === name))));
+  const issues = (parsed.error?.issues ?? []).map(({ path, message }) => ({
+    name: String(path[0]),
+    expected: message,
+  }));
+  const wrong = [...pastedWrong, ...issues].sort((a, b) => VARIABLES.indexOf(a.name) - VARIABLES.indexOf(b.name));
   const problems = [
     ...unknown,
-    ...broken.map(({ line }) => line),
-    ...(parsed.error?.issues ?? []).map(({ path, message }) => wrong(String(path[0]), message)),
+    ...wrong.map(({ name, expected }) => `${name} has a value of the wrong shape; expected ${expected}.`),
   ];
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new SetupError(

@@ -93,7 +93,7 @@ const rowsOf = (title: string): string[][] => {
 };
 
 test('troubleshooting - every message is one that the project can say', () => {
-  const sources = ['fixtures', 'reporter', 'ci', 'doctor', 'standin', 'evidence', 'diagnosis']
+  const sources = ['settings', 'fixtures', 'reporter', 'ci', 'doctor', 'standin', 'evidence', 'diagnosis']
     .flatMap(filesBelow)
     .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(file, 'utf8'))

@@ -53,7 +53,6 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
   'npm ci && npx playwright test': runs(0, /REHEARSAL GO/),
   'npm run gate': runs(0, /^REHEARSAL GO$/m),
   'npm run gate -- --release': runs(5, REHEARSED),
-  'npm run gate -- --target "$E2E_BASE_URL"': runs(5, REHEARSED, STAGING),
   'npm run gate -- --target https://api.staging.example --run-id "$E2E_RUN_ID"': runs(5, /expected run-17/, STAGING),
   'npx playwright show-report reports/html': serves(/Serving HTML report at/),
   'npx playwright test --grep P1-03': runs(1, /P1-03 [^]*2 passed[^]*REHEARSAL INCONCLUSIVE/),

@@ -1,0 +1,30 @@
+/** pnpm and Yarn hand the `--` of `pnpm run gate -- --release` on to the program; npm does not. */
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { expect, test } from '@playwright/test';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+const start = (file: string, args: readonly string[]): Promise<string> =>
+  new Promise((done) => {
+    execFile(process.execPath, ['--import', 'tsx', file, ...args], { cwd: ROOT }, (_error, stdout, stderr) =>
+      done(stdout + stderr),
+    );
+  });
+
+for (const [file, args, says] of [
+  ['reporter/gate.ts', ['--help'], /^npm run gate -- \[options\]/],
+  ['ci/nightly.ts', ['--help'], /^npm run nightly -- STEP/],
+  ['ci/nightly.ts', ['nowhere', '--', '--rehearsal'], /^nightly: nowhere is not a step/],
+  ['doctor/main.ts', ['--help'], /^npm run doctor: what is missing/],
+  ['doctor/main.ts', ['--fix'], /^doctor: --fix\?/],
+  ['standin/main.ts', ['--list'], /^scenarios:/],
+  ['checks/matrix/main.ts', ['--help'], /npm run matrix/],
+  ['checks/matrix/mutation/main.ts', ['--help'], /^Usage: npm run mutation/],
+  ['checks/bench/main.ts', ['--only', 'nothing'], /^bench: no part nothing/],
+  ['checks/soak/main.ts', ['--on', 'nothing'], /^soak: --on nothing: there are/],
+  ['checks/run.ts', ['--list'], /^lint$/m],
+] as const)
+  test(`${file} -- ${args.join(' ')} - read as without the first --`, async () => {
+    expect(await start(file, ['--', ...args])).toMatch(says);
+  });
