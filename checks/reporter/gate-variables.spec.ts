@@ -30,7 +30,7 @@ test('an empty --target, as a shell without the variables of .env gives it - no 
   mini.write('.env', `E2E_BASE_URL=${STAGING.api}\n`);
   for (const args of [
     ['--target', ''],
-    ['--target=  ', '--run-id', '', '--commit', '', '--model', '', '--record', ''],
+    ['--target=  ', '--run-id', '', '--commit', '', '--record', ''],
   ])
     expect(await mini.gate(args)).toMatchObject({ exitCode: 0, output: expect.stringMatching(/^GO$/m) });
   mini.write('.env', '');
