@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import playwright from 'eslint-plugin-playwright';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 const TAGS = [
@@ -52,6 +53,16 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.js', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
+  {
+    // What sees text of servers and pages; `.env` is the user's own.
+    files: ['{contract,evidence,fixtures,diagnosis,reporter,tests,doctor,ci,load}/**/*.ts'],
+    ignores: ['fixtures/environment.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
+    },
+  },
   { files: ['**/*.cjs'], languageOptions: { globals: { module: 'writable' } } },
   {
     files: ['standin/app/*.js'],

@@ -28,7 +28,7 @@ export const INTERNALS: readonly RegExp[] = [
   /\.[cm]?[jt]sx?:\d+:\d+/,
   /node:internal|node_modules|file:\/\//,
   /psycopg|asyncpg|sqlalchemy/i,
-  /\b(?:SELECT .{1,500}FROM|INSERT INTO|UPDATE \S+ SET|DELETE FROM) /,
+  /\b(?:SELECT (?:(?!SELECT ).){1,500}FROM|INSERT INTO|UPDATE \S+ SET|DELETE FROM) /,
   /\w:\/\/[^\s/?#"@]+@/,
 ];
 

@@ -12,8 +12,10 @@ export const isoZoneOptional = z
   .string()
   .regex(ISO_ZONE_OPTIONAL, 'expected ISO 8601 UTC')
   .refine(isRealTime, 'not a real time');
+/** The last second of the year 9999: a date above it has no ISO form. */
+const LAST_SECOND = 253_402_300_799;
 /** Seconds since 1970, may be fractional. */
-export const unix = z.number().positive();
+export const unix = z.number().positive().max(LAST_SECOND, 'not a real time in seconds');
 export const count = z.int().nonnegative();
 export const nonEmpty = z.string().min(1);
 /** Any JSON object; unknown keys are kept. */

@@ -67,7 +67,7 @@ const redirectDraft = (view: HttpView): FindingDraft | null => {
 const meant = (view: HttpView): number | null => {
   const status = objectOf(objectOf(view.json)['details'])['status_code'];
   if (typeof status === 'number') return status;
-  const found = /"details"\s*:\s*\{[^}]*"status_code"\s*:\s*(\d{3})/.exec(view.x.body)?.[1];
+  const found = /"details"\s*:\s*\{[^{}]*"status_code"\s*:\s*(\d{3})/.exec(view.x.body)?.[1];
   return found === undefined ? null : Number(found);
 };
 

@@ -40,7 +40,7 @@ export const latencyFindings = (scene: Scene, attempt: RedAttempt): Finding[] =>
           signal: own ? 'low' : 'high',
           fact: `${view.x.method} ${view.path}: right, first byte after ${Math.round((view.x.phases.head ?? 0) - (view.x.phases.sent ?? 0))} ms`,
           detail: `median of ${replies.length} replies ${Math.round(median(times))} ms`.replace(
-            /\d+ replies \d+/,
+            /(?<!\d)\d+ replies \d+/,
             'the replies above 1000',
           ),
           rank: 1,

@@ -266,7 +266,7 @@ const contractDraft = (view: SocketView): FindingDraft | null => {
     phase: 'message',
     signal: 'high',
     fact: `${subjectOf(view)}: ${kindOf(message)} ${replies.length === 0 ? 'got no frame' : `got ${replies.join(', ')}`}, the socket stayed open`,
-    detail: `${kindOf(message).replace(/\d+ bytes/, 'more than 8192 bytes')} is not refused in words`,
+    detail: `${kindOf(message).replace(/(?<!\d)\d+ bytes/, 'more than 8192 bytes')} is not refused in words`,
     fits,
   };
 };

@@ -38,7 +38,7 @@ export const socketView = (s: SocketTrace, test: string, attempt: number, index:
     (s.phases.head !== null || s.welcomeAt !== null || views.length > 0);
   return {
     s,
-    path: s.url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/, ''),
+    path: s.url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*/, ''),
     opened,
     received: views.filter(({ frame }) => frame.direction === 'received'),
     sent: views.filter(({ frame, type }) => frame.direction === 'sent' && !OWN_HEARTBEAT.has(type)),

@@ -1,4 +1,6 @@
 /** What the doctor says of one thing. */
+import { inert } from '../evidence/inert.ts';
+
 export interface Finding {
   readonly what: string;
   readonly outcome: 'ok' | 'failed' | 'not-checked';
@@ -12,7 +14,7 @@ const SIGN = { ok: 'ok  ', failed: 'FAIL', 'not-checked': '-   ' } as const;
 const WIDTH = 15;
 
 export const lines = ({ what, outcome, detail, todo }: Finding): string[] => [
-  `${SIGN[outcome]} ${what.padEnd(WIDTH)} ${detail}`,
+  inert(`${SIGN[outcome]} ${what.padEnd(WIDTH)} ${detail}`),
   ...(todo === undefined ? [] : [`     ${' '.repeat(WIDTH)} do: ${todo}`]),
 ];
 

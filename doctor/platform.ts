@@ -76,7 +76,10 @@ const checkClock = (exchanges: readonly Exchange[]): Finding => {
     return { what: 'clock', outcome: 'not-checked', detail: 'no answer said what time it is there' };
   const middle = dated.startedAt + (dated.phases.head ?? 0) / 2;
   // The header knows whole seconds.
-  const skew = Math.round((middle - Date.parse(dated.headers['date'] ?? '') - 500) / 1_000);
+  const theirs = Date.parse(dated.headers['date'] ?? '');
+  if (Number.isNaN(theirs))
+    return { what: 'clock', outcome: 'not-checked', detail: 'the Date header of the target is no time' };
+  const skew = Math.round((middle - theirs - 500) / 1_000);
   const detail = `this machine is ${skew === 0 ? 'on time' : `${Math.abs(skew)} s ${skew > 0 ? 'ahead' : 'behind'}`}`;
   return Math.abs(skew) <= MOST_SKEW_SECONDS
     ? { what: 'clock', outcome: 'ok', detail }

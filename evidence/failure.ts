@@ -2,8 +2,7 @@
  * How a failure names itself: `[class] key: the promise that was broken`, as the first line of the error.
  * It survives every artifact and a blob merge, and it is what the diagnosis starts from.
  */
-import { inert } from './inert.ts';
-import { redact, redactError } from './redaction.ts';
+import { displayed, displayError } from './display.ts';
 
 /** Where a test stopped. The cause (why) is the diagnosis' business. */
 export const FAILURE_CLASSES = [
@@ -48,7 +47,7 @@ export interface Failure {
 
 /** The first line of a failure; given to `expect` as its message. */
 export const because = (failureClass: FailureClass, key: string, promise: string) =>
-  `[${failureClass}] ${key}: ${inert(redact(promise))}`;
+  `[${failureClass}] ${key}: ${displayed(promise)}`;
 
 const LINE = new RegExp(`\\[(${FAILURE_CLASSES.join('|')})\\] ([A-Za-z0-9_.-]+): ([^\\n]*)`);
 
@@ -74,7 +73,7 @@ export class ClassifiedError extends Error {
   readonly key: string;
 
   constructor(failureClass: FailureClass, key: string, promise: string, options?: { cause?: unknown }) {
-    redactError(options?.cause);
+    displayError(options?.cause);
     super(because(failureClass, key, promise), options);
     this.failureClass = failureClass;
     this.key = key;

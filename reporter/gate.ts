@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { inert } from '../evidence/inert.ts';
 import { plain } from '../evidence/plain-text.ts';
 import { programArguments } from '../settings/arguments.ts';
 import { SetupError } from '../settings/setup-error.ts';
@@ -154,6 +155,6 @@ const answer = (): { lines: string[]; exitCode: number } => {
 };
 
 const { lines, exitCode } = answer();
-const text = `${lines.join('\n')}\n`;
+const text = `${lines.map(inert).join('\n')}\n`;
 process.stdout.write(showsUnicode() ? text : plain(text));
 process.exitCode = exitCode;

@@ -14,7 +14,8 @@ export const md = (text: string, longest = 300): string =>
 
 /** A fence longer than any run of backticks inside. */
 export const fenced = (language: string, text: string): string => {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((found) => found[0].length));
+  let longest = 2;
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
   const fence = '`'.repeat(longest + 1);
   return `${fence}${language}\n${text}\n${fence}`;
 };

@@ -1,6 +1,7 @@
 import { ATTACHMENT } from '../evidence/annotations.ts';
 import { because } from '../evidence/failure.ts';
 import { preflightText, runPreflight } from '../fixtures/preflight.ts';
+import { inert } from '../evidence/inert.ts';
 import { redact } from '../evidence/redaction.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { User } from '../fixtures/user.ts';
@@ -28,7 +29,10 @@ test('preflight - the platform answers, and a test user can log in', async ({
       new User(http, await sessions.of('B'), deadlines),
     ],
   });
-  await info.attach('preflight.txt', { body: redact(preflightText(report)), contentType: 'text/plain; charset=utf-8' });
+  await info.attach('preflight.txt', {
+    body: inert(redact(preflightText(report))),
+    contentType: 'text/plain; charset=utf-8',
+  });
   await info.attach(ATTACHMENT.preflight, { body: redact(JSON.stringify(report)), contentType: 'application/json' });
   const { stopped } = report;
   expect(

@@ -57,7 +57,40 @@ const longFrame = (payload: Buffer, first = 0x81): Buffer => {
 const BOMB = { gzip: gzipSync(Buffer.alloc(64 * MIB)), deflate: deflateRawSync(Buffer.alloc(64 * MIB)) };
 const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
+const healthWith = (version: string, timestamp = '1757439300'): string =>
+  `{"status":"healthy","service":"netra-ai-platform","version":"${version}","timestamp":${timestamp}}`;
+
 export const HOSTILE: readonly Hostile[] = [
+  ...['eyJ', 'eyJa.', '://a:', '##['].map((piece): Hostile => ({
+    what: `1 MB of ${piece} in a field`,
+    over: 'http',
+    ends: ['http-body'],
+    serve: (socket) => whole(socket, healthWith(piece.repeat(MIB / piece.length))),
+  })),
+  {
+    what: 'a version of 3 MB',
+    over: 'http',
+    ends: ['http-body'],
+    serve: (socket) => whole(socket, healthWith('7'.repeat(3 * MIB))),
+  },
+  ...['1e20', '1e308', '1e999', '-1', '253402300800'].map((time): Hostile => ({
+    what: `a time of ${time}`,
+    over: 'http',
+    ends: ['http-body'],
+    serve: (socket) => whole(socket, healthWith('1', time)),
+  })),
+  {
+    what: '90,000 values',
+    over: 'http',
+    ends: ['http-body'],
+    serve: (socket) => whole(socket, `[${'0,'.repeat(90_000)}0]`),
+  },
+  {
+    what: 'a stream of more frames than any run has',
+    over: 'stream',
+    ends: ['http-body'],
+    serve: (socket) => void socket.end(`${SSE_HEAD}${'data: 1\n\n'.repeat(20_000)}`),
+  },
   { what: 'truncated JSON', over: 'http', ends: ['http-body'], serve: (socket) => whole(socket, '{"status":"heal') },
   {
     what: 'a body of 100 MB',

@@ -78,5 +78,7 @@ for (const over of ['http', 'stream', 'socket'] as const)
     expect(rows.filter(({ ms }) => ms > LONGEST_MS)).toEqual([]);
     expect(Math.max(...rows.map(({ maxRssMiB }) => maxRssMiB))).toBeLessThan(MOST_MIB);
     expect(Math.max(...rows.map(({ evidence }) => evidence))).toBeLessThan(4 * 1024 * 1024);
+    // A message is printed in every report.
+    expect(Math.max(...rows.map(({ message }) => message.length))).toBeLessThan(40_000);
     expect(met).toHaveLength(all.length);
   });

@@ -17,6 +17,8 @@ export const HOSTILE = [
   '<!-- ]]> -->',
   'https://evil.example www.evil.example @everyone',
   '\u2066turned\u2069 \u200f \u009b31m \u001b]8;;https://evil.example\u0007link\u001b]8;;\u0007',
+  '##[error]a ##vso[task.complete]b ##teamcity[message]',
+  '\n::error::c\n--- d\n\u2028::stop-commands::e\nsection_start:1:f\r',
 ].join(' ');
 const GIANT = 'wide'.repeat(200_000);
 

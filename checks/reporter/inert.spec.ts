@@ -1,5 +1,9 @@
 /** Text of a server is text in every report: nothing runs, links, calls, moves the terminal, turns direction or computes. */
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from '@playwright/test';
+import { lines } from '../../doctor/finding.ts';
+import { displayError } from '../../evidence/display.ts';
+import { because } from '../../evidence/failure.ts';
 import { inert, inertButColours } from '../../evidence/inert.ts';
 import { REPORTS } from '../../reporter/outputs.ts';
 import { stepSummary } from '../../reporter/step-summary.ts';
@@ -57,9 +61,92 @@ test('Markdown - what a server says is shown as it is, in one line', () => {
   );
 });
 
+const COMMANDS = [
+  '::error file=a::b',
+  '::add-mask::a',
+  '::stop-commands::x',
+  '  ::set-output name=a::b',
+  '\t::warning::a',
+  '\u00a0::error::a',
+  'a\r::error::b',
+  'a\r\n::error::b',
+  'a\u2028::error::b',
+  'a\u0085::error::b',
+  'a\u000b::error::b',
+  '##[error]a',
+  'a ##[add-matcher]b',
+  '###[group]a',
+  '##vso[task.setvariable variable=a]b',
+  "a ##teamcity[testFailed name='a']",
+  '##octopus[setVariable]',
+  'section_start:1:a[collapsed=true]\r\u001b[0Ka',
+  'section_end:1:a\r\u001b[0K',
+  'travis_fold:start:a',
+  '--- a',
+  '+++',
+  '~~~ a',
+  '^^^ +++',
+  '\u001b]0;a\u0007',
+  '\u001b]52;c;YQ==\u0007',
+  '\u001b[2J',
+  '\u001bc',
+  '\u009b2J',
+  'a\bb',
+  '\u0007',
+  '\u202ea',
+];
+/** What a log obeys, in what is left of a text when colours are dropped, as logs do. */
+const OBEYED =
+  // eslint-disable-next-line no-control-regex -- what no log may hold
+  /^\s*::|##\w*\[|^\s*(?:---|\+\+\+|~~~|\^\^\^)(?:\s|$)|section_(?:start|end):|travis_fold:|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028-\u202e]|\r(?!\n)/m;
+const RED = '\u001b[31m';
+
+for (const command of COMMANDS)
+  test(`a command of a log, ${JSON.stringify(command)} - obeyed by nobody`, () => {
+    for (const text of [command, `a\n${command}\nb`, `${RED}${command}`, command.split(/(?=.)/s).join(RED)]) {
+      expect(inert(text)).not.toMatch(OBEYED);
+      expect(stripVTControlCharacters(inertButColours(text))).not.toMatch(OBEYED);
+    }
+    const error = new Error(command, { cause: new Error(`a\n${command}`) });
+    displayError(error);
+    expect(error.message).not.toMatch(OBEYED);
+    expect((error.cause as Error).message).not.toMatch(OBEYED);
+    expect(error.stack).not.toMatch(/^\s*::|##\w*\[/m);
+    expect(because('unknown', 'a', `b\n${command}`)).not.toMatch(OBEYED);
+    expect(lines({ what: 'health', outcome: 'failed', detail: `a\n${command}` }).join('\n')).not.toMatch(OBEYED);
+  });
+
+test('ordinary text - left as it is', () => {
+  for (const text of [
+    'a::b',
+    'std::error',
+    '[::1]:80',
+    '# title',
+    '## title [a]',
+    'a --- b',
+    '---b',
+    'C#',
+    'a\n- b\n+ c',
+  ])
+    expect(inert(text)).toBe(text);
+});
+
+test('an error of 90,000 lines - its beginning and its end', () => {
+  const error = new Error(`first\n${'a line\n'.repeat(90_000)}last`);
+  displayError(error);
+  expect(error.message.split('\n').length).toBeLessThan(250);
+  expect(error.message).toMatch(/^first\n/);
+  expect(error.message).toMatch(/\nlast$/);
+  const long = new Error('a'.repeat(7_000_000));
+  displayError(long);
+  expect(long.message.length).toBeLessThan(5_000);
+  expect(long.stack?.length).toBeLessThan(40_000);
+});
+
 test('colours of our own - kept, and nothing else that a terminal obeys', () => {
   expect(inertButColours('\u001b[31mred\u001b[39m \u001b]0;title\u0007\u001b[2J\rover\r\n')).toBe(
     '\u001b[31mred\u001b[39m ·]0;title··[2J·over\r\n',
   );
+  expect(inertButColours('\u001b[8mhidden')).toBe('·[8mhidden');
   expect(inert('\u001b[31mred\tand\nmore')).toBe('·[31mred\tand\nmore');
 });
