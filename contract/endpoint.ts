@@ -1,5 +1,6 @@
 /** What an endpoint is: one operation of the platform, and all that follows from it. */
 import type { z } from 'zod';
+import type { Deadlines } from './limits.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export type Host = 'api' | 'auth';
@@ -54,6 +55,8 @@ interface Described {
   readonly undo?: string;
   /** Names of the query parameters that it reads. */
   readonly query?: readonly string[];
+  /** Which deadline holds for it; default: that of one HTTP request. */
+  readonly deadline?: Extract<keyof Deadlines, 'agentHttp' | 'ready' | 'runEnd'>;
 }
 
 export interface Definition<

@@ -95,6 +95,7 @@ export const endpoints = tableOf({
       summary: 'Whether the backend and what it depends on can take requests.',
       access: 'public',
       success: readyReply,
+      deadline: 'ready',
       sample: nothing,
     }),
     live: endpoint('GET /health/live', {
@@ -208,6 +209,7 @@ export const endpoints = tableOf({
       access: 'required',
       body: executeRequest,
       success: agentReply,
+      deadline: 'agentHttp',
       sample: (own) => ({ body: { type: AGENT_TYPES[0], message: question(own) } }),
     }),
     triage: endpoint('POST /api/agents/triage', {
@@ -215,6 +217,7 @@ export const endpoints = tableOf({
       access: 'required',
       body: agentRequest,
       success: agentReply,
+      deadline: 'agentHttp',
       sample: (own) => ({ body: { message: question(own) } }),
     }),
     data: endpoint('POST /api/agents/data', {
@@ -222,6 +225,7 @@ export const endpoints = tableOf({
       access: 'required',
       body: agentRequest,
       success: agentReply,
+      deadline: 'agentHttp',
       sample: (own) => ({ body: { message: question(own) } }),
     }),
     optimization: endpoint('POST /api/agents/optimization', {
@@ -229,6 +233,7 @@ export const endpoints = tableOf({
       access: 'required',
       body: agentRequest,
       success: agentReply,
+      deadline: 'agentHttp',
       sample: (own) => ({ body: { message: question(own) } }),
     }),
     stream: endpoint('POST /api/agents/stream', {
@@ -236,6 +241,7 @@ export const endpoints = tableOf({
       access: 'required',
       body: agentStreamRequest,
       frame: agentStreamFrame,
+      deadline: 'runEnd',
       sample: (own) => ({ body: { message: question(own) } }),
     }),
     breaker: endpoint('GET /api/agents/{name}/circuit_breaker/status', {
@@ -322,6 +328,7 @@ export const endpoints = tableOf({
       access: 'required',
       body: toolExecution,
       success: toolExecutionReply,
+      deadline: 'agentHttp',
       sample: () => ({ body: { tool_name: CALCULATOR, arguments: { operation: 'add', a: 48_213, b: 7_719 } } }),
     }),
   },
@@ -416,6 +423,7 @@ export const endpoints = tableOf({
       access: 'required',
       body: chatStreamRequest,
       frame: chatStreamFrame,
+      deadline: 'runEnd',
       sample: (own) => ({ body: { content: question(own), thread_id: own.marker } }),
     }),
     delete: endpoint('DELETE /api/chat/messages/{id}', {
@@ -430,6 +438,7 @@ export const endpoints = tableOf({
       summary: 'Events of the caller, with a heartbeat; ends only when the caller leaves.',
       access: 'required',
       frame: eventStreamFrame,
+      deadline: 'runEnd',
       sample: nothing,
     }),
   },

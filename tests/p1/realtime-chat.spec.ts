@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { authPaths, logoutReply, verifyReply } from '../../contract/auth.ts';
+import { logoutReply, verifyReply } from '../../contract/auth.ts';
 import {
   e2eTestingExpected,
   healthReply,
@@ -166,7 +166,7 @@ test(
 
     await test.step('the auth service tells a genuine token from a forged one', async () => {
       const verify = async (token: string, key: string) =>
-        (await nobody.auth.post(authPaths.verify, { token })).ok(key, verifyReply);
+        (await nobody.auth.verify.response({ token })).ok(key, verifyReply);
       const genuine = await verify(alice.session.accessToken, 'verify.genuine');
       expect(genuine, because('auth-rejected', 'verify.genuine', 'my token is valid and mine')).toMatchObject({
         valid: true,
@@ -218,7 +218,7 @@ test(
     });
 
     await test.step('a logged-out token is refused directly after the logout', async () => {
-      (await leaver.auth.post(authPaths.logout, undefined)).ok('logout', logoutReply);
+      (await leaver.auth.logout.response()).ok('logout', logoutReply);
       await refuseByAnyWay('logged-out', { ...leaver.identity, label: 'logged-out(leaver)' });
     });
   },
