@@ -9,6 +9,8 @@ import { bodyOf } from './validation.ts';
 export type { Method } from '../../contract/endpoint.ts';
 
 export interface Route {
+  /** Id of its endpoint. */
+  readonly id: string;
   readonly method: Endpoint['method'];
   /** As fastify spells parameters: `/api/threads/:id`. */
   readonly path: string;
@@ -22,7 +24,8 @@ export class RouteFault extends Error {}
 type BodyOf<Of extends Endpoint> = Of['body'] extends z.ZodType ? z.output<Of['body']> : undefined;
 type Work<Input> = (call: HttpCall, caller: Caller, input: Input) => Reply | Promise<Reply>;
 
-const routeOf = ({ method, path, access }: Endpoint, prepare: Route['prepare']): Route => ({
+const routeOf = ({ id, method, path, access }: Endpoint, prepare: Route['prepare']): Route => ({
+  id,
   method,
   path: path.replaceAll(/\{(\w+)\}/g, ':$1'),
   access,
