@@ -32,7 +32,10 @@ const isOfType = (type: string) => (frame: Received) => frame.type === type;
 test(
   'P1-01 I open the chat while logged in - it greets me as myself and stays usable',
   { tag: ['@p1', '@realtime-chat', '@ws', '@http'] },
-  async ({ alice, nobody, sockets, environment, deadlines, heartbeatSeconds, secondary, column }, info) => {
+  async (
+    { alice, nobody, sockets, environment, deadlines, heartbeatSeconds, secondary, column, servesOrdinaryClient },
+    info,
+  ) => {
     const health = await test.step('read what the platform says of itself', async () => {
       const [alive, ready, beacon, config, wsHealth] = await Promise.all([
         nobody.api.get('/health'),
@@ -136,6 +139,7 @@ test(
     );
     secondary('degraded-service', first.degradations.length === 0, first.degradations.join(', '));
     secondary('slow-welcome', first.welcomeMs <= column(SLOW_WELCOME), `${Math.round(first.welcomeMs)} ms`);
+    await servesOrdinaryClient(alice);
   },
 );
 

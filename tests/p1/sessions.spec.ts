@@ -19,7 +19,7 @@ import { expect, test } from '../../fixtures/test.ts';
 test(
   'P1-21 I renew my login and log out - I stay myself with my data, and logged out means logged out',
   { tag: ['@p1', '@sessions', '@http'] },
-  async ({ authService: _guard, alice, ownUsers, nobody, cleanup, watch, secondary }) => {
+  async ({ authService: _guard, alice, ownUsers, nobody, cleanup, watch, secondary, servesOrdinaryClient }) => {
     const refresh = (token = '') => nobody.auth.refresh.response({ refresh_token: token });
     const expectMyself = async (key: string, user: Pick<User, 'auth' | 'api'>, as: User, other: User) => {
       const [me, profile] = await Promise.all([user.auth.me.response(), user.api.get('/api/users/profile')]);
@@ -147,5 +147,6 @@ test(
       late.status === 401,
       `the refresh token of the logged-out session got ${late.status}`,
     );
+    await servesOrdinaryClient(await ownUsers.user('ordinary'));
   },
 );
