@@ -1,6 +1,6 @@
 /** Agents: execution, circuit breaker, lifecycle, chat runs. */
 import { z } from 'zod';
-import { count, iso, nonEmpty } from './primitives.ts';
+import { count, iso, jsonObject, nonEmpty } from './primitives.ts';
 
 export const AGENT_TYPES = ['triage', 'data', 'optimization'] as const;
 export type AgentType = (typeof AGENT_TYPES)[number];
@@ -65,3 +65,35 @@ export const chatRunStatusReply = z.looseObject({
   timestamp: iso,
   websocket_events_enabled: z.boolean(),
 });
+
+const simulatedDelay = z.number().min(0).max(MAX_SIMULATED_DELAY_SECONDS).nullish();
+const agentType = z.enum(AGENT_TYPES);
+const optionalObject = jsonObject.nullish();
+
+/** Body of POST /api/agents/{triage,data,optimization}. */
+export const agentRequest = z.object({
+  message: z.string(),
+  context: optionalObject,
+  simulate_delay: simulatedDelay,
+  force_failure: z.boolean().nullish(),
+});
+/** Body of POST /api/agents/execute. */
+export const executeRequest = z.object({ type: agentType, ...agentRequest.shape });
+
+/** Body of POST /api/agents/stream. */
+export const agentStreamRequest = z.object({
+  message: z.string(),
+  agent_type: agentType.nullish(),
+  context: optionalObject,
+  simulate_delay: simulatedDelay,
+  stream_updates: z.boolean().nullish(),
+});
+
+export const startRequest = z.object({
+  message: z.string(),
+  agent_id: nonEmpty.nullish(),
+  agent_type: agentType.nullish(),
+  context: optionalObject,
+});
+export const stopRequest = z.object({ agent_id: nonEmpty, reason: z.string().nullish() });
+export const cancelRequest = z.object({ agent_id: nonEmpty, force: z.boolean().nullish() });

@@ -102,3 +102,16 @@ export const authError = z.looseObject({ detail: z.string() });
 
 /** `e-mail's local part` of a user id. */
 export const userIdOf = (localPart: string) => `e2e-${localPart}`;
+
+/** Body of POST /auth/e2e/test-auth; every field has a default. */
+export const testLoginRequest = z.object({
+  email: z
+    .string()
+    .regex(/^[^@\s]+@[^@\s]+$/)
+    .optional(),
+  name: z.string().optional(),
+  permissions: z.array(z.string()).optional(),
+  simulate_oauth: z.boolean().optional(),
+});
+export const refreshRequest = z.object({ refresh_token: z.string() });
+export const tokenRequest = z.object({ token: z.string() });

@@ -103,3 +103,8 @@ export const adminConfigReply = z.looseObject({
   timeout: z.int(),
   ws_url: z.string(),
 });
+
+/** 200 of GET /api/discovery/services/{name}. */
+export const discoveryEntryReply = z.union([backendEntry, hostEntry]);
+/** 200 of GET /api/mcp/servers/{name}/status, for a known and an unknown name. */
+export const mcpServerReply = z.union([mcpServerStatusReply, mcpServerUnknownReply]);

@@ -8,6 +8,15 @@ export const detectionHeaders = (environment: string): Record<string, string> =>
   'X-Test-Mode': 'true',
 });
 
+export const USER_AGENT = 'goldenpath';
+/** Sent without the detection headers: what a customer's browser says. */
+export const ORDINARY_USER_AGENT =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+
+/** What a client says of itself: with detection as the suite, without it as anybody. */
+export const clientHeaders = (detection: boolean, environment: string): Record<string, string> =>
+  detection ? { 'user-agent': USER_AGENT, ...detectionHeaders(environment) } : { 'user-agent': ORDINARY_USER_AGENT };
+
 /** Known to POST /auth/e2e/test-auth only. */
 export const BYPASS_KEY_HEADER = 'X-E2E-Bypass-Key';
 /** Sent by the stand-in with every reply, so that no report can take it for a staging. */

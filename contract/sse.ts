@@ -75,3 +75,6 @@ export const streamInfoReply = z.looseObject({
   stream_events: z.array(z.string()),
   endpoints: z.looseObject({ post_stream: z.string(), get_info: z.string() }),
 });
+
+/** Any frame of GET /api/events/stream. */
+export const eventStreamFrame = z.looseObject({ event: nonEmpty });

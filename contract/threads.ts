@@ -53,3 +53,8 @@ export const textOf = (content: ThreadMessage['content']): string =>
   typeof content === 'string' ? content : content.map((part) => part.text.value).join('');
 
 export const THREAD_PAGE_DEFAULT = 50;
+
+/** Body of POST and PUT of a thread. */
+export const threadDraft = z.object({ title: z.string().nullable().optional(), metadata: jsonObject.nullish() });
+/** Body of POST /api/threads/{id}/messages. */
+export const threadMessageDraft = z.object({ message: z.string(), metadata: jsonObject.nullish() });

@@ -32,3 +32,10 @@ export const toolExecutionReply = z.looseObject({
 });
 
 export const toolCategoriesReply = z.array(z.looseObject({ name: nonEmpty, count }));
+
+/** Body of POST /api/tools/execute. */
+export const toolExecution = z.object({
+  tool_name: z.string(),
+  arguments: jsonObject.nullish(),
+  action: z.string().nullish(),
+});

@@ -20,3 +20,5 @@ export const settingsReply = z.looseObject({
   timezone: optionalText,
   email_notifications: z.boolean(),
 });
+
+export const sessionsReply = z.array(z.unknown());

@@ -111,7 +111,7 @@ export const checkDetection = ({ detection, wsHealth }: Pick<PreflightReport, 'd
 const checkAuth = async (client: HttpClient, deadlines: Deadlines, target: Target): Promise<Finding> => {
   const nobody = new Caller(client, { label: 'none', token: undefined }, deadlines);
   try {
-    const { status } = await nobody.auth.get('/health', {
+    const { status } = await nobody.auth.health.response({
       connection: 'fresh',
       deadline: deadlines.http,
       connectWithin: deadlines.http,

@@ -1,10 +1,10 @@
 /** The auth service: test login, refresh, verification, logout (section 3). Its errors are always `{"detail": string}`. */
-import { z } from 'zod';
-import { ACCESS_TOKEN_SECONDS, authPaths, userIdOf } from '../contract/auth.ts';
+import { ACCESS_TOKEN_SECONDS, testLoginRequest, userIdOf } from '../contract/auth.ts';
+import { endpoints } from '../contract/endpoints.ts';
 import { BYPASS_KEY_HEADER } from '../contract/headers.ts';
 import { isoNow, isoOfSeconds } from './clock.ts';
 import { json, Problem, type Reply } from './http/reply.ts';
-import type { Method, Route } from './http/route.ts';
+import { serveAnyone, type Route } from './http/route.ts';
 import type { LoginRequest } from './switchboard/seams.ts';
 import type { Caller } from './tokens.ts';
 import { bearerOf, isObject, localPartOf, type HttpCall, type JsonObject } from './unit.ts';
@@ -14,16 +14,6 @@ import type { World } from './world.ts';
 /** `exp` of a refresh token is later than that of any access token of its session. */
 const REFRESH_FACTOR = 96;
 const DEFAULT_EMAIL = 'gp-default@staging.netrasystems.ai';
-
-const loginBody = z.object({
-  email: z
-    .string()
-    .regex(/^[^@\s]+@[^@\s]+$/)
-    .default(DEFAULT_EMAIL),
-  name: z.string().optional(),
-  permissions: z.array(z.string()).default(['read', 'write']),
-  simulate_oauth: z.boolean().default(true),
-});
 
 const bodyField = (call: HttpCall, name: string): string | undefined => {
   const value = call.body.kind === 'json' && isObject(call.body.value) ? call.body.value[name] : undefined;
@@ -39,16 +29,11 @@ const loginRequest = (world: World, call: HttpCall): LoginRequest => {
   if (key !== bypassKey) throw new Problem(401, 'Invalid E2E bypass key');
   if (call.body.kind !== 'json') throw new Problem(422, 'Invalid JSON body');
   if (!isObject(call.body.value)) throw new Problem(422, 'The body must be a JSON object');
-  const parsed = loginBody.safeParse(call.body.value);
+  const parsed = testLoginRequest.safeParse(call.body.value);
   if (!parsed.success) throw new Problem(422, `Invalid field: ${parsed.error.issues[0]?.path.join('.') ?? ''}`);
-  const localPart = localPartOf(parsed.data.email);
-  return {
-    localPart,
-    email: parsed.data.email,
-    name: parsed.data.name ?? localPart,
-    permissions: parsed.data.permissions,
-    simulated: parsed.data.simulate_oauth,
-  };
+  const { email = DEFAULT_EMAIL, permissions = ['read', 'write'], simulate_oauth: simulated = true } = parsed.data;
+  const localPart = localPartOf(email);
+  return { localPart, email, name: parsed.data.name ?? localPart, permissions, simulated };
 };
 
 const pairReply = async (world: World, call: HttpCall, userId: string, email: string, previous?: string) => {
@@ -143,21 +128,17 @@ export const detailOf = (problem: Problem): Reply => {
 };
 
 export const authRoutes = (world: World): Route[] => {
-  const route = (method: Method, path: string, work: (call: HttpCall) => Reply | Promise<Reply>): Route => ({
-    method,
-    path,
-    access: 'public',
-    prepare: (call) => () => work(call),
-  });
+  // This host judges tokens itself, and its errors are no envelopes.
+  const { auth } = endpoints;
   return [
-    route('POST', authPaths.testLogin, (call) => world.seams['auth.login'](call, loginRequest(world, call))),
-    route('POST', authPaths.refresh, (call) => refresh(world, call)),
-    route('GET', authPaths.verify, (call) => verify(world, call)),
-    route('POST', authPaths.verify, (call) => verify(world, call)),
-    route('POST', authPaths.validate, (call) => validate(world, call)),
-    route('POST', authPaths.logout, (call) => logout(world, call)),
-    route('GET', authPaths.me, (call) => me(world, call)),
-    route('GET', authPaths.health, () => health(world)),
+    serveAnyone(auth.testLogin, (call) => world.seams['auth.login'](call, loginRequest(world, call))),
+    serveAnyone(auth.refresh, (call) => refresh(world, call)),
+    serveAnyone(auth.verify, (call) => verify(world, call)),
+    serveAnyone(auth.verifyHeader, (call) => verify(world, call)),
+    serveAnyone(auth.validate, (call) => validate(world, call)),
+    serveAnyone(auth.logout, (call) => logout(world, call)),
+    serveAnyone(auth.me, (call) => me(world, call)),
+    serveAnyone(auth.health, () => health(world)),
   ];
 };
 

@@ -1,5 +1,4 @@
 /** The healthy server: what every seam decides when no fault is on. */
-import { LIMITS } from '../contract/limits.ts';
 import { answer } from './agent.ts';
 import { LIFETIME, login } from './auth-service.ts';
 import { judgeGate } from './http/api.ts';
@@ -19,7 +18,10 @@ const PACE_MS = 30;
 
 const takePlace = (world: World, connection: Connection): Place => {
   const held = [...(world.places.get(connection.userId) ?? []), connection];
-  const surplus = held.splice(0, Math.max(0, held.length - LIMITS.connectionsPerUser));
+  const surplus = held.splice(
+    0,
+    Math.max(0, held.length - (world.release.socket.limits.connectionsPerUser ?? Infinity)),
+  );
   world.places.set(connection.userId, held);
   return { admitted: true, evicted: surplus };
 };
@@ -44,7 +46,7 @@ export const healthySeams = (world: World): Seams => ({
   'http.respond': (_call, produce) => produce(),
   'http.answer': (_call, produce) => produce(),
   'http.problem': (_call, problem) => problem,
-  'http.envelope': (_call, problem) => envelopeOf(problem),
+  'http.envelope': (_call, problem) => envelopeOf(problem, world.dialect.status(problem.status, problem.message)),
   'http.finish': (_call, reply) => reply,
   'http.transmit': (_call, send) => send(),
   'json.serialise': (_about, value) => JSON.stringify(value),
@@ -61,7 +63,7 @@ export const healthySeams = (world: World): Seams => ({
   'auth.revoke': (_call, jti) => world.tokens.revoke(jti),
 
   'ws.headers': (_call, headers) => headers,
-  'ws.upgrade': (call) => decideUpgrade(call.host, call.path),
+  'ws.upgrade': (call) => decideUpgrade(world, call.host, call.path),
   'ws.transport': () => undefined,
   'ws.subprotocol': (_call, offered) => selectSubprotocol(offered),
   'ws.accepted': (_connection, proceed) => proceed(),

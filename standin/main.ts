@@ -5,6 +5,7 @@ import { programArguments } from '../settings/arguments.ts';
 import { readEnvironment } from './environment.ts';
 import { watchInput, watchParent } from './guardian.ts';
 import { SCENARIOS } from './scenarios.ts';
+import { DIALECTS } from './settings.ts';
 import { PortTaken, startStandin, type Standin, type StandinOptions } from './start.ts';
 import { catalogue, UnknownSelection } from './switchboard/switchboard.ts';
 
@@ -13,6 +14,7 @@ const USAGE = `Usage: npm run standin -- [options]
   --auth-port <n>     port of the auth service (0 or unset: a free one)
   --scenario <name>   ${Object.keys(SCENARIOS).join(', ')} (repeatable)
   --fault <spec>      id:key=value:key=value (repeatable); every fault also takes user=, nth=, after=, for=, probability=, seed=
+  --contract <name>   release of the platform that it plays: ${DIALECTS.map(({ release }) => release.name).join(', ')}
   --list              print every fault, control and scenario, and leave
   --quiet             print the first line only, and leave with whoever started this
   --print-key         print the bypass key even where no person reads it
@@ -32,6 +34,7 @@ const OPTIONS = {
   'auth-port': { type: 'string' },
   scenario: { type: 'string', multiple: true },
   fault: { type: 'string', multiple: true },
+  contract: { type: 'string' },
   list: { type: 'boolean' },
   quiet: { type: 'boolean' },
   'print-key': { type: 'boolean' },
@@ -55,6 +58,13 @@ const portOf = (name: string, given: string | undefined): number => {
     .max(65_535)
     .safeParse(given ?? '0');
   return port.success ? port.data : leave(WRONG_USE, `--${name} ${given ?? ''}: expected a port number, e.g. 8787`);
+};
+
+const dialectOf = (name: string | undefined): Pick<StandinOptions, 'dialect'> => {
+  if (name === undefined) return {};
+  const dialect = DIALECTS.find(({ release }) => release.name === name);
+  const names = DIALECTS.map(({ release }) => release.name).join(', ');
+  return dialect === undefined ? leave(WRONG_USE, `standin: no contract ${name}; there are ${names}`) : { dialect };
 };
 
 const list = (): void => {
@@ -122,6 +132,7 @@ const given: StandinOptions = {
   faults: [...(env.STANDIN_FAULTS ?? []), ...(args.fault ?? [])],
   caFile: args['ca-file'],
   app: true,
+  ...dialectOf(args.contract ?? env.STANDIN_CONTRACT),
   ...(env.STANDIN_HEARTBEAT_SECONDS === undefined ? {} : { heartbeatSeconds: env.STANDIN_HEARTBEAT_SECONDS }),
   ...(env.E2E_JWT_SECRET === undefined ? {} : { secret: env.E2E_JWT_SECRET }),
   ...(env.E2E_OAUTH_SIMULATION_KEY === undefined ? {} : { bypassKey: env.E2E_OAUTH_SIMULATION_KEY }),

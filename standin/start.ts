@@ -5,6 +5,7 @@ import { serveApp, type AppHost } from './app-host.ts';
 import { authRoutes, detailOf, handleAuth } from './auth-service.ts';
 import { healthySeams } from './healthy.ts';
 import { handleApi } from './http/api.ts';
+import type { Route } from './http/route.ts';
 import { buildHost, type HttpHost } from './http/transport.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { chatMessageRoutes } from './routes/chat-messages.ts';
@@ -96,6 +97,14 @@ const closeSockets = (world: World): Promise<void> =>
     }, 10);
   });
 
+/** The routes of the release that this world plays. */
+const routesOf = ({ release }: World, routes: readonly Route[]): readonly Route[] =>
+  routes.flatMap((route) => {
+    const change = release.endpoints[route.id];
+    if (change === 'not offered') return [];
+    return change?.path === undefined ? [route] : [{ ...route, path: change.path }];
+  });
+
 export const startStandin = async (options: StandinOptions = {}): Promise<Standin> => {
   const { scenarios = [], faults = [], app: withApp = false, ...given } = options;
   const settings = settingsFrom(given);
@@ -108,7 +117,7 @@ export const startStandin = async (options: StandinOptions = {}): Promise<Standi
     world,
     {
       host: 'api',
-      routes: [
+      routes: routesOf(world, [
         ...healthRoutes(world),
         ...discoveryRoutes(world),
         ...agentRoutes(world),
@@ -116,7 +125,7 @@ export const startStandin = async (options: StandinOptions = {}): Promise<Standi
         ...threadRoutes(world),
         ...chatMessageRoutes(world),
         ...userRoutes(),
-      ],
+      ]),
       handle: (call, route) => handleApi(world, call, route),
       refuse: (call, problem) => world.seams['http.envelope'](call, world.seams['http.problem'](call, problem)),
     },

@@ -16,11 +16,11 @@ export interface StoredThread {
 
 export interface ThreadChange {
   title?: string | null | undefined;
-  metadata?: JsonObject | undefined;
+  metadata?: JsonObject | null | undefined;
 }
 
 const SERVER_KEYS = new Set(['user_id', 'status', 'created_at']);
-const ownKeys = (metadata: JsonObject | undefined): JsonObject =>
+const ownKeys = (metadata: JsonObject | null | undefined): JsonObject =>
   Object.fromEntries(Object.entries(metadata ?? {}).filter(([key]) => !SERVER_KEYS.has(key)));
 
 export class ThreadStore {
@@ -75,7 +75,7 @@ export const renameThread = (stored: StoredThread): void => {
 
 export const appendMessage = (
   stored: StoredThread,
-  message: Pick<ThreadMessage, 'role' | 'content'> & { metadata?: JsonObject | undefined },
+  message: Pick<ThreadMessage, 'role' | 'content'> & { metadata?: JsonObject | null | undefined },
 ): ThreadMessage => {
   const kept: ThreadMessage = {
     id: randomUUID(),

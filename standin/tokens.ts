@@ -1,5 +1,4 @@
 /** Tokens: signing, judging, sessions, revocation. Shared by both hosts, so a logout counts on both at once. */
-import { randomUUID } from 'node:crypto';
 import { CompactSign } from 'jose/jws/compact/sign';
 import { compactVerify } from 'jose/jws/compact/verify';
 import { AUDIENCE, ISSUER, MAX_CLOCK_SKEW_SECONDS } from '../contract/auth.ts';
@@ -62,14 +61,17 @@ export class TokenOffice {
   /** Session by the `jti` of every token it has given out. */
   readonly #sessions = new Map<string, { refresh: string }>();
 
-  constructor(secret: string, environment: string) {
+  readonly #newId: () => string;
+
+  constructor(secret: string, environment: string, newId: () => string) {
+    this.#newId = newId;
     this.#key = new TextEncoder().encode(secret);
     this.#environment = environment;
   }
 
   async sign(kind: TokenKind, userId: string, email: string, seconds: number): Promise<{ token: string; jti: string }> {
     const issued = Math.floor(Date.now() / 1000);
-    const jti = randomUUID();
+    const jti = this.#newId();
     const claims = {
       sub: userId,
       email,

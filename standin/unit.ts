@@ -26,6 +26,8 @@ export interface HttpCall extends Unit {
   body: Body;
   /** `METHOD /declared/:path`; empty as long as no route has matched. */
   route: string;
+  /** Id of the endpoint; empty likewise. */
+  endpoint: string;
   /** Aborts when the client goes away before the reply is complete. */
   readonly gone: AbortSignal;
 }

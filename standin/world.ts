@@ -1,5 +1,7 @@
 /** Everything one stand-in holds: settings, stores, sockets, counters and the seams through which it decides. */
 import { LIMITS } from '../contract/limits.ts';
+import type { Release } from '../contract/release.ts';
+import type { Dialect } from './dialects/dialect.ts';
 import type { Settings } from './settings.ts';
 import type { Connection } from './socket/connection.ts';
 import {
@@ -40,10 +42,7 @@ export class World {
   readonly agents = new AgentRegistry();
   readonly runs = new ChatRunStore();
   readonly breakers: Map<string, Breaker> = newBreakers();
-  readonly buckets = {
-    http: new TokenBuckets(LIMITS.messagesPerMinute),
-    ws: new TokenBuckets(LIMITS.messagesPerMinute),
-  };
+  readonly buckets: Readonly<Record<'http' | 'ws', TokenBuckets>>;
   readonly sockets = new Set<Connection>();
   /** Sockets that hold a place, by user, oldest first. */
   readonly places = new Map<string, Connection[]>();
@@ -58,7 +57,11 @@ export class World {
 
   constructor(settings: Settings) {
     this.settings = settings;
-    this.tokens = new TokenOffice(settings.secret, settings.environment);
+    this.tokens = new TokenOffice(settings.secret, settings.environment, settings.dialect.tokenId);
+    this.buckets = {
+      http: new TokenBuckets(LIMITS.messagesPerMinute),
+      ws: new TokenBuckets(this.release.socket.limits.messagesPerMinute ?? Number.MAX_SAFE_INTEGER),
+    };
   }
 
   get seams(): Seams {
@@ -68,6 +71,14 @@ export class World {
 
   set seams(seams: Seams) {
     this.#seams = seams;
+  }
+
+  get dialect(): Dialect {
+    return this.settings.dialect;
+  }
+
+  get release(): Release {
+    return this.dialect.release;
   }
 
   get wsOrigin(): string {

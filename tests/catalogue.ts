@@ -1,4 +1,6 @@
 /** The fixed list of tests: whatever ran, these are the ids that count. */
+import type { Endpoint } from '../contract/endpoint.ts';
+import { endpoints } from '../contract/endpoints.ts';
 
 export type Priority = 'P1' | 'P2';
 export const CAPABILITIES = [
@@ -86,3 +88,31 @@ export const catalogued = (id: string): CatalogueEntry => {
 
 export const idsOf = (priority: Priority): readonly string[] =>
   CATALOGUE.filter((candidate) => candidate.priority === priority).map((candidate) => candidate.id);
+
+const { agents, auth, config, discovery, health, mcp, messages, own, runs, sockets, threads, tools } = endpoints;
+
+/**
+ * Endpoints that a claim also calls as an ordinary client, in this order. Streams are read by P1-08 and P2-01, which
+ * look at every frame; the test login and the administrators' settings have no ordinary client.
+ */
+export const ORDINARY: Readonly<Record<string, readonly Endpoint[]>> = {
+  'P1-01': [...Object.values(health), ...Object.values(sockets)],
+  'P1-05': [...Object.values(discovery), ...Object.values(mcp), agents.streamInfo],
+  'P1-06': [config.published, config.websocket],
+  'P1-07': [agents.execute, agents.triage, agents.data, agents.optimization],
+  'P1-09': [agents.breaker, ...Object.values(runs)],
+  'P1-10': Object.values(tools),
+  'P1-12': [messages.card, messages.create, messages.list, messages.read, messages.delete],
+  'P1-13': Object.values(threads),
+  'P1-21': [
+    ...Object.values(own),
+    auth.health,
+    auth.me,
+    auth.verify,
+    auth.verifyHeader,
+    auth.validate,
+    auth.refresh,
+    auth.logout,
+  ],
+  'P1-22': [agents.start, agents.status, agents.stop, agents.cancel],
+};

@@ -1,74 +1,36 @@
+import { pathOf, type Endpoint } from '../../contract/endpoint.ts';
+import { ENDPOINTS } from '../../contract/endpoints.ts';
 import { envelope, routerNotFound, validationError } from '../../contract/errors.ts';
 import { STANDIN_HEADER } from '../../contract/headers.ts';
 import { call, forge, jsonOf, mint } from './plain-client.ts';
 import { expect, test } from './standin-fixture.ts';
 
-const REQUIRED = [
-  'POST /api/agents/execute',
-  'POST /api/agents/triage',
-  'POST /api/agents/data',
-  'POST /api/agents/optimization',
-  'GET /api/agents/triage/circuit_breaker/status',
-  'POST /api/agents/start',
-  'POST /api/agents/stop',
-  'POST /api/agents/cancel',
-  'GET /api/agents/status',
-  'POST /api/agents/stream',
-  'POST /api/chat/agents/r/start',
-  'POST /api/chat/agents/r/stop',
-  'POST /api/chat/agents/r/cancel',
-  'GET /api/chat/agents/r/status',
-  'GET /api/tools',
-  'POST /api/tools/execute',
-  'POST /api/threads',
-  'GET /api/threads',
-  'GET /api/threads/x',
-  'PUT /api/threads/x',
-  'DELETE /api/threads/x',
-  'POST /api/threads/x/auto-rename',
-  'POST /api/threads/x/messages',
-  'GET /api/threads/x/messages',
-  'POST /api/chat/messages',
-  'GET /api/chat/messages',
-  'GET /api/chat/messages/x',
-  'DELETE /api/chat/messages/x',
-  'POST /api/chat/stream',
-  'GET /api/events/stream',
-  'GET /api/users/profile',
-  'GET /api/users/settings',
-  'GET /api/users/sessions',
-  'GET /api/config',
-  'GET /api/config/websocket',
-];
-const OPEN = [
-  '/health',
-  '/health/',
-  '/health/ready',
-  '/health/live',
-  '/health/agents',
-  '/ws/health',
-  '/ws/config',
-  '/ws/beacon',
-  '/api/config/public',
-  '/api/discovery/services',
-  '/api/discovery/services/backend',
-  '/api/agents/stream',
-  '/api/tools/categories',
-  '/api/mcp/servers',
-  '/api/mcp/servers/netra-mcp/status',
-  '/api/mcp/config',
-  '/api/mcp/status',
-  '/api/mcp/tools',
-  '/api/messages/',
-];
-const split = (route: string) => route.split(' ') as [string, string];
+const OWN = {
+  marker: 'gp-00000000',
+  email: 'gp-matrix@staging.netrasystems.ai',
+  accessToken: 'a',
+  refreshToken: 'r',
+  thread: 'x',
+  message: 'x',
+  agent: 'x',
+  run: 'x',
+};
+const OF_THE_API = ENDPOINTS.filter(({ host }) => host === 'api');
+const isOpen = ({ access }: Endpoint) => access === 'public' || access === 'optional';
+const REQUIRED = OF_THE_API.filter((endpoint) => !isOpen(endpoint));
+const OPEN = OF_THE_API.filter(isOpen);
+const target = (endpoint: Endpoint) => pathOf(endpoint, endpoint.sample(OWN));
 /** Bodies that are not what the route wants: authentication comes first all the same. */
-const bodyFor = (method: string) => (method === 'GET' || method === 'DELETE' ? {} : { body: { wrong: true } });
+const bodyFor = ({ body }: Endpoint) => (body === undefined ? {} : { body: { wrong: true } });
 
-for (const route of REQUIRED) {
-  const [method, path] = split(route);
-  test(`${route} - 403 without a token, 401 with a bad one, before the body is judged`, async ({ standin, alice }) => {
-    const ask = (options: object) => call(standin.apiOrigin, method, path, { ...bodyFor(method), ...options });
+for (const endpoint of REQUIRED) {
+  const { method } = endpoint;
+  const path = target(endpoint);
+  test(`${method} ${endpoint.path} - 403 without a token, 401 with a bad one, before the body is judged`, async ({
+    standin,
+    alice,
+  }) => {
+    const ask = (options: object) => call(standin.apiOrigin, method, path, { ...bodyFor(endpoint), ...options });
     for (const headers of [{}, { authorization: 'Basic eDp5' }]) {
       const missing = await ask({ headers });
       expect(missing.status).toBe(403);
@@ -92,8 +54,9 @@ for (const route of REQUIRED) {
 }
 
 test('broken JSON - 422 first on every required route with a body, even without a token', async ({ standin }) => {
-  for (const [method, path] of REQUIRED.map(split).filter(([name]) => name === 'POST' || name === 'PUT')) {
-    const answer = await call(standin.apiOrigin, method, path, { body: '{"title":' });
+  for (const endpoint of REQUIRED.filter(({ body }) => body !== undefined)) {
+    const path = target(endpoint);
+    const answer = await call(standin.apiOrigin, endpoint.method, path, { body: '{"title":' });
     expect(answer.status, path).toBe(422);
     const [item] = validationError.parse(jsonOf(answer)).detail;
     expect(item).toMatchObject({ type: 'json_invalid', loc: ['body', expect.any(Number)] });
@@ -101,7 +64,7 @@ test('broken JSON - 422 first on every required route with a body, even without 
 });
 
 test('public and optional routes - 200 without, with a bad and with a good token', async ({ standin, alice }) => {
-  for (const path of OPEN) {
+  for (const path of OPEN.map(target)) {
     for (const token of [undefined, 'garbage', forge(), alice.token]) {
       expect((await call(standin.apiOrigin, 'GET', path, { token })).status, path).toBe(200);
     }

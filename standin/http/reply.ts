@@ -71,14 +71,14 @@ export class Invalid extends Error {
   }
 }
 
-export const envelopeOf = (problem: Problem): Reply =>
+export const envelopeOf = (problem: Problem, status = problem.status): Reply =>
   json(
     {
       error: true,
-      error_code: ERROR_CODES[problem.status],
+      error_code: ERROR_CODES[status],
       message: problem.message,
       user_message: null,
-      details: { status_code: problem.status, ...problem.details },
+      details: { status_code: status, ...problem.details },
       trace_id: randomUUID(),
       timestamp: isoNow(),
       request_id: null,
@@ -87,7 +87,7 @@ export const envelopeOf = (problem: Problem): Reply =>
       stack_trace: null,
       debug_info: null,
     },
-    problem.status,
+    status,
     problem.headers,
   );
 

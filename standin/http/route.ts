@@ -1,15 +1,18 @@
-/** Routes as data: what they are called, who may call them, how their input is judged, what they answer. */
-import { z } from 'zod';
-import type { Access } from '../switchboard/seams.ts';
+/** Routes as data: an endpoint of the contract, and the work behind it. */
+import type { z } from 'zod';
+import type { Access, Endpoint } from '../../contract/endpoint.ts';
 import type { Caller } from '../tokens.ts';
-import type { HttpCall, JsonObject } from '../unit.ts';
+import type { HttpCall } from '../unit.ts';
 import type { Reply } from './reply.ts';
 import { bodyOf } from './validation.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type { Method } from '../../contract/endpoint.ts';
 
 export interface Route {
-  readonly method: Method;
+  /** Id of its endpoint. */
+  readonly id: string;
+  readonly method: Endpoint['method'];
+  /** As fastify spells parameters: `/api/threads/:id`. */
   readonly path: string;
   readonly access: Access;
   /** Judges the input at once, and gives back the work that is left to do. */
@@ -18,42 +21,37 @@ export interface Route {
 
 export class RouteFault extends Error {}
 
-type Open = (call: HttpCall, caller: Caller | undefined) => Reply | Promise<Reply>;
-type Personal<Input> = (call: HttpCall, caller: Caller, input: Input) => Reply | Promise<Reply>;
+type BodyOf<Of extends Endpoint> = Of['body'] extends z.ZodType ? z.output<Of['body']> : undefined;
+type Work<Input> = (call: HttpCall, caller: Caller, input: Input) => Reply | Promise<Reply>;
 
-export const open = (access: 'public' | 'optional', method: Method, path: string, work: Open): Route => ({
+const routeOf = ({ id, method, path, access }: Endpoint, prepare: Route['prepare']): Route => ({
+  id,
   method,
-  path,
+  path: path.replaceAll(/\{(\w+)\}/g, ':$1'),
   access,
-  prepare: (call, caller) => () => work(call, caller),
+  prepare,
 });
 
-/** A required route; `judge` turns the request into its input or throws. */
-export const personal = <Input>(
-  method: Method,
-  path: string,
-  judge: (call: HttpCall) => Input,
-  work: Personal<Input>,
-  access: 'required' | 'administrator' = 'required',
-): Route => ({
-  method,
-  path,
-  access,
-  prepare: (call, caller) => {
-    if (caller === undefined) throw new RouteFault(`${method} ${path} needs a caller`);
+/** For `public` and `optional` endpoints: the caller may be nobody. */
+export const serveAnyone = (
+  endpoint: Endpoint,
+  work: (call: HttpCall, caller: Caller | undefined) => Reply | Promise<Reply>,
+): Route => routeOf(endpoint, (call, caller) => () => work(call, caller));
+
+/** For endpoints that need a caller; `judge` turns the request into the input of the work, or throws. */
+export const serveJudged = <Input>(endpoint: Endpoint, judge: (call: HttpCall) => Input, work: Work<Input>): Route =>
+  routeOf(endpoint, (call, caller) => {
+    if (caller === undefined) throw new RouteFault(`${endpoint.id} needs a caller`);
     const input = judge(call);
     return () => work(call, caller, input);
-  },
-});
+  });
 
-export const nothing = (): undefined => undefined;
+/** The same where the input is the endpoint's body. */
+export const serve = <Of extends Endpoint>(endpoint: Of, work: Work<BodyOf<Of>>): Route =>
+  serveJudged(
+    endpoint,
+    (call) => (endpoint.body === undefined ? undefined : bodyOf(call, endpoint.body)) as BodyOf<Of>,
+    work,
+  );
 
-/** A body of this shape. */
-export const body =
-  <Schema extends z.ZodType>(schema: Schema) =>
-  (call: HttpCall): z.output<Schema> =>
-    bodyOf(call, schema);
-
-export const record = z.record(z.string(), z.unknown());
-export const optionalRecord = record.nullish().transform((value): JsonObject | undefined => value ?? undefined);
 export const param = (call: HttpCall, name: string): string => call.params[name] ?? '';

@@ -60,6 +60,7 @@ const callOf = (host: Host, request: IncomingMessage, response: ServerResponse):
     params: {},
     body: { kind: 'none' },
     route: '',
+    endpoint: '',
     gone: leaving.signal,
     user: () => userOf(call),
   };
@@ -113,7 +114,8 @@ const send = (world: World, call: HttpCall, reply: Reply, out: FastifyReply): vo
   }
   void out.code(reply.status).headers(reply.headers);
   if (reply.body.kind === 'json') {
-    void out.type('application/json').send(Buffer.from(world.seams['json.serialise'](call, reply.body.value)));
+    const value = reply.status === 200 ? world.dialect.success(call.endpoint, reply.body.value) : reply.body.value;
+    void out.type('application/json').send(Buffer.from(world.seams['json.serialise'](call, value)));
   } else if (reply.body.kind === 'text') {
     void out.type(reply.body.type).send(Buffer.from(reply.body.text));
   } else {
@@ -223,6 +225,7 @@ export const buildHost = async (world: World, rules: HostRules, processUnit: Uni
           const call = callFor(request);
           call.params = request.params as Record<string, string>;
           call.route = `${route.method} ${route.path}`;
+          call.endpoint = route.id;
           return deliver(world, rules, call, reply, () => rules.handle(call, route));
         },
       });

@@ -1,28 +1,16 @@
 /** Agents over HTTP: execution, circuit breakers, lifecycle, chat runs, streams (sections 6.4 to 6.6 and 7). */
-import { z } from 'zod';
-import { AGENT_TYPES, MAX_SIMULATED_DELAY_SECONDS, type AgentReply } from '../../contract/agents.ts';
+import type { z } from 'zod';
+import { AGENT_TYPES, type agentRequest, type AgentReply } from '../../contract/agents.ts';
+import { endpoints } from '../../contract/endpoints.ts';
 import { STREAM_EVENTS } from '../../contract/sse.ts';
 import { isoNow, sleep } from '../clock.ts';
 import { eventStream, json, Problem } from '../http/reply.ts';
-import { body, nothing, open, optionalRecord, param, personal, record, type Route } from '../http/route.ts';
+import { param, serve, serveAnyone, type Route } from '../http/route.ts';
 import type { AgentRecord, ChatRun } from '../stores.ts';
 import type { ExecuteRequest } from '../switchboard/seams.ts';
 import type { HttpCall, JsonObject } from '../unit.ts';
 import type { World } from '../world.ts';
 
-const agentType = z.enum(AGENT_TYPES);
-export const delay = z
-  .number()
-  .min(0)
-  .max(MAX_SIMULATED_DELAY_SECONDS)
-  .nullish()
-  .transform((value) => value ?? 0);
-const common = {
-  message: z.string(),
-  context: optionalRecord,
-  simulate_delay: delay,
-  force_failure: z.boolean().nullish(),
-};
 const RUN_CAP_SECONDS = 5;
 
 export const execute = async (world: World, call: HttpCall, request: ExecuteRequest): Promise<AgentReply> => {
@@ -76,28 +64,26 @@ const guarded = async (world: World, call: HttpCall, request: ExecuteRequest) =>
 };
 
 const requestOf = (
-  input: z.output<z.ZodObject<typeof common>>,
+  input: z.output<typeof agentRequest>,
   agent: ExecuteRequest['agent'],
   breaker: string,
 ): ExecuteRequest => ({
   agent,
   breaker,
   message: input.message,
-  context: input.context,
-  delaySeconds: input.simulate_delay,
+  context: input.context ?? undefined,
+  delaySeconds: input.simulate_delay ?? 0,
   fail: input.force_failure === true,
 });
 
 const executionRoutes = (world: World): Route[] => [
-  personal('POST', '/api/agents/execute', body(z.object({ type: agentType, ...common })), (call, _caller, input) =>
+  serve(endpoints.agents.execute, (call, _caller, input) =>
     guarded(world, call, requestOf(input, input.type, 'execution')),
   ),
   ...AGENT_TYPES.map((type) =>
-    personal('POST', `/api/agents/${type}`, body(z.object(common)), (call, _caller, input) =>
-      guarded(world, call, requestOf(input, type, type)),
-    ),
+    serve(endpoints.agents[type], (call, _caller, input) => guarded(world, call, requestOf(input, type, type))),
   ),
-  personal('GET', '/api/agents/:name/circuit_breaker/status', nothing, (call) => {
+  serve(endpoints.agents.breaker, (call) => {
     const breaker = world.breakers.get(param(call, 'name'));
     if (breaker === undefined) throw new Problem(404, 'Circuit breaker not found');
     return json(breaker.report());
@@ -121,30 +107,20 @@ export const statusItem = (record: AgentRecord): JsonObject => ({
   message_count: record.messages,
 });
 
-const id = z.string().min(1);
-
 const lifecycleRoutes = (world: World): Route[] => {
   const { seams } = world;
-  const start = z.object({
-    message: z.string(),
-    agent_id: id.nullish(),
-    agent_type: agentType.nullish(),
-    context: optionalRecord,
-  });
-  const stop = z.object({ agent_id: id, reason: z.string().nullish() });
-  const cancel = z.object({ agent_id: id, force: z.boolean().nullish() });
   return [
-    personal('POST', '/api/agents/start', body(start), (call, caller, input) => {
+    serve(endpoints.agents.start, (call, caller, input) => {
       const type = input.agent_type ?? 'triage';
       return json(controlled(seams['agents.start'](call, caller.userId, type, input.agent_id ?? undefined), 'start'));
     }),
-    personal('POST', '/api/agents/stop', body(stop), (call, caller, input) =>
+    serve(endpoints.agents.stop, (call, caller, input) =>
       json(controlled(seams['agents.end'](call, caller.userId, input.agent_id, 'stopped'), 'stop')),
     ),
-    personal('POST', '/api/agents/cancel', body(cancel), (call, caller, input) =>
+    serve(endpoints.agents.cancel, (call, caller, input) =>
       json(controlled(seams['agents.end'](call, caller.userId, input.agent_id, 'cancelled'), 'cancel')),
     ),
-    personal('GET', '/api/agents/status', nothing, (call, caller) => {
+    serve(endpoints.agents.status, (call, caller) => {
       const asked = call.query.get('agent_id');
       if (asked !== null) return json([statusItem(seams['agents.find'](call, caller.userId, asked))]);
       return json(world.agents.ownedBy(caller.userId).map(statusItem));
@@ -174,18 +150,17 @@ const runStatus = (run: ChatRun): JsonObject => ({
 
 const runRoutes = (world: World): Route[] => {
   const { runs, seams } = world;
-  const run = '/api/chat/agents/:run_id';
   return [
-    personal('POST', `${run}/start`, nothing, (call, caller) =>
+    serve(endpoints.runs.start, (call, caller) =>
       json(runControl(runs.start(caller.userId, param(call, 'run_id')), 'started')),
     ),
-    personal('POST', `${run}/stop`, nothing, (call, caller) =>
+    serve(endpoints.runs.stop, (call, caller) =>
       json(runControl(runs.end(caller.userId, param(call, 'run_id'), 'stopped'), 'stopped')),
     ),
-    personal('POST', `${run}/cancel`, nothing, (call, caller) =>
+    serve(endpoints.runs.cancel, (call, caller) =>
       json(runControl(runs.end(caller.userId, param(call, 'run_id'), 'cancelled'), 'cancelled')),
     ),
-    personal('GET', `${run}/status`, nothing, (call, caller) =>
+    serve(endpoints.runs.status, (call, caller) =>
       json(runStatus(seams['runs.find'](call, caller.userId, param(call, 'run_id')))),
     ),
   ];
@@ -198,22 +173,14 @@ const STREAM_INFO = {
   endpoints: { post_stream: '/api/agents/stream', get_info: '/api/agents/stream' },
 };
 
-const streamBody = z.object({
-  message: z.string(),
-  agent_type: agentType.nullish(),
-  context: record.nullish(),
-  simulate_delay: delay,
-  stream_updates: z.boolean().nullish(),
-});
-
 const streamRoutes = (world: World): Route[] => [
-  open('public', 'GET', '/api/agents/stream', () => json(STREAM_INFO)),
-  personal('POST', '/api/agents/stream', body(streamBody), (call, caller, input) => {
+  serveAnyone(endpoints.agents.streamInfo, () => json(STREAM_INFO)),
+  serve(endpoints.agents.stream, (call, caller, input) => {
     const request = {
       agent: input.agent_type ?? 'triage',
       message: input.message,
       context: input.context ?? {},
-      delaySeconds: input.simulate_delay,
+      delaySeconds: input.simulate_delay ?? 0,
       updates: input.stream_updates !== false,
     };
     return eventStream('agents', world.seams['agent.stream'](call, request, caller));

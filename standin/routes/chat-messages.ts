@@ -1,33 +1,21 @@
 /** Chat messages and the streams that belong to them (sections 6.10 and 7). */
-import { z } from 'zod';
-import { MAX_CONTENT_CODE_POINTS, type ChatMessage } from '../../contract/chat-messages.ts';
+import type { z } from 'zod';
+import type { chatMessageDraft, ChatMessage } from '../../contract/chat-messages.ts';
+import { endpoints } from '../../contract/endpoints.ts';
 import { isoNow } from '../clock.ts';
 import { eventStream, json, Problem, type Reply } from '../http/reply.ts';
-import { body, nothing, open, optionalRecord, param, personal, type Method, type Route } from '../http/route.ts';
+import { param, serve, serveAnyone, serveJudged, type Method, type Route } from '../http/route.ts';
 import { pageOf } from '../http/validation.ts';
 import type { ChatDraft } from '../stores.ts';
 import type { Caller } from '../tokens.ts';
-import { codePoints, type HttpCall } from '../unit.ts';
+import type { HttpCall } from '../unit.ts';
 import type { World } from '../world.ts';
-import { delay } from './agents.ts';
 import { eventFrames } from './streams.ts';
 
 const PAGE_DEFAULT = 50;
 const FOREIGN = 'Access denied: You can only access your own messages';
 
-const message = {
-  content: z
-    .string()
-    .min(1, 'String should have at least 1 character')
-    .refine((text) => codePoints(text).length <= MAX_CONTENT_CODE_POINTS, 'String should have at most 8000 characters'),
-  thread_id: z.string().min(1, 'String should have at least 1 character'),
-  message_type: z.string().nullish(),
-  metadata: optionalRecord,
-};
-const draftBody = z.object(message);
-const streamBody = z.object({ ...message, simulate_delay: delay });
-
-const draftOf = (input: z.output<typeof draftBody>): ChatDraft => ({
+const draftOf = (input: z.output<typeof chatMessageDraft>): ChatDraft => ({
   content: input.content,
   threadId: input.thread_id,
   messageType: input.message_type ?? 'user',
@@ -79,12 +67,9 @@ export const chatMessageRoutes = (world: World): Route[] => {
   const { seams } = world;
   const methods: Method[] = ['GET', 'POST', 'PUT', 'DELETE'];
   return [
-    personal('POST', '/api/chat/messages', body(draftBody), (call, caller, input) =>
-      create(world, call, caller, draftOf(input)),
-    ),
-    personal(
-      'GET',
-      '/api/chat/messages',
+    serve(endpoints.messages.create, (call, caller, input) => create(world, call, caller, draftOf(input))),
+    serveJudged(
+      endpoints.messages.list,
       (call) => pageOf(call, PAGE_DEFAULT),
       (call, caller, page) => {
         const label = call.query.get('thread_id') ?? '';
@@ -98,18 +83,20 @@ export const chatMessageRoutes = (world: World): Route[] => {
         });
       },
     ),
-    personal('GET', '/api/chat/messages/:id', nothing, (call, caller) => json(owned(world, call, caller))),
-    personal('DELETE', '/api/chat/messages/:id', nothing, (call, caller) => {
+    serve(endpoints.messages.read, (call, caller) => json(owned(world, call, caller))),
+    serve(endpoints.messages.delete, (call, caller) => {
       const { id } = owned(world, call, caller);
       seams['chat.remove'](call, id);
       return json({ status: 'deleted', message_id: id });
     }),
-    personal('POST', '/api/chat/stream', body(streamBody), (call, caller, input) => {
-      const request = { draft: draftOf(input), delaySeconds: input.simulate_delay };
+    serve(endpoints.messages.stream, (call, caller, input) => {
+      const request = { draft: draftOf(input), delaySeconds: input.simulate_delay ?? 0 };
       return eventStream('chat', seams['chat.stream'](call, request, caller));
     }),
-    personal('GET', '/api/events/stream', nothing, (call, caller) => eventStream('events', eventFrames(call, caller))),
-    open('optional', 'GET', '/api/messages/', (_call, caller) => card(caller)),
-    ...methods.map((method) => open('optional', method, '/api/messages', redirect(world))),
+    serve(endpoints.events.stream, (call, caller) => eventStream('events', eventFrames(call, caller))),
+    serveAnyone(endpoints.messages.card, (_call, caller) => card(caller)),
+    ...methods.map((method) =>
+      serveAnyone({ ...endpoints.messages.card, method, path: '/api/messages' }, redirect(world)),
+    ),
   ];
 };

@@ -1,8 +1,9 @@
 /** Discovery, MCP and configuration (sections 6.2 and 6.3). */
 import { MCP_SERVER, MCP_TOOLS } from '../../contract/discovery.ts';
 import { isoWithoutZone } from '../clock.ts';
+import { endpoints } from '../../contract/endpoints.ts';
 import { json, Problem } from '../http/reply.ts';
-import { nothing, open, param, personal, type Route } from '../http/route.ts';
+import { param, serve, serveAnyone, type Route } from '../http/route.ts';
 import type { JsonObject } from '../unit.ts';
 import type { World } from '../world.ts';
 
@@ -56,29 +57,29 @@ const mcpConfig = (world: World): JsonObject => {
 };
 
 export const discoveryRoutes = (world: World): Route[] => [
-  open('optional', 'GET', '/api/mcp/servers', () => json({ status: 'success', data: [SERVER] })),
-  open('optional', 'GET', '/api/mcp/servers/:name/status', (call) => {
+  serveAnyone(endpoints.mcp.servers, () => json({ status: 'success', data: [SERVER] })),
+  serveAnyone(endpoints.mcp.server, (call) => {
     const name = param(call, 'name');
     return name === SERVER.name
       ? json({ status: 'success', data: { ...SERVER, info: { transport: 'http', tools: MCP_TOOLS.length } } })
       : json({ data: null, status: 'not_found', message: `Server '${name}' not found` });
   }),
-  open('optional', 'GET', '/api/mcp/status', (_call, caller) => json(mcpStatus(world, caller !== undefined))),
-  open('optional', 'GET', '/api/mcp/tools', () => {
+  serveAnyone(endpoints.mcp.status, (_call, caller) => json(mcpStatus(world, caller !== undefined))),
+  serveAnyone(endpoints.mcp.tools, () => {
     const tools = MCP_TOOLS.map((name) => ({ name, description: `MCP tool ${name.replaceAll('_', ' ')}` }));
     return json({ tools, count: tools.length });
   }),
-  open('optional', 'GET', '/api/mcp/config', () => json(mcpConfig(world))),
-  open('public', 'GET', '/api/discovery/services', () =>
+  serveAnyone(endpoints.mcp.config, () => json(mcpConfig(world))),
+  serveAnyone(endpoints.discovery.services, () =>
     json({ services: services(world), timestamp: isoWithoutZone(), available: true }),
   ),
-  open('public', 'GET', '/api/discovery/services/:name', (call) => {
+  serveAnyone(endpoints.discovery.service, (call) => {
     const name = param(call, 'name');
     const service = services(world)[name];
     if (service === undefined) throw new Problem(404, `Service '${name}' not found in discovery`);
     return json(service);
   }),
-  open('public', 'GET', '/api/config/public', () =>
+  serveAnyone(endpoints.config.published, () =>
     json({
       environment: world.settings.environment,
       app_name: 'netra',
@@ -86,12 +87,8 @@ export const discoveryRoutes = (world: World): Route[] => [
       features: { websocket: true, multi_agent: true },
     }),
   ),
-  personal(
-    'GET',
-    '/api/config',
-    nothing,
-    () => json({ log_level: 'INFO', max_retries: 3, timeout: 30, ws_url: socketUrl(world) }),
-    'administrator',
+  serve(endpoints.config.internal, () =>
+    json({ log_level: 'INFO', max_retries: 3, timeout: 30, ws_url: socketUrl(world) }),
   ),
-  personal('GET', '/api/config/websocket', nothing, () => json({ ws_url: socketUrl(world) })),
+  serve(endpoints.config.websocket, () => json({ ws_url: socketUrl(world) })),
 ];

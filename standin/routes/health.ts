@@ -1,8 +1,10 @@
 /** Health, readiness and the companions of the socket (sections 6.1 and 9). */
+import type { Endpoint } from '../../contract/endpoint.ts';
+import { endpoints } from '../../contract/endpoints.ts';
 import { LIMITS } from '../../contract/limits.ts';
 import { isoNow, unixNow } from '../clock.ts';
 import { json } from '../http/reply.ts';
-import { open, type Route } from '../http/route.ts';
+import { serveAnyone, type Route } from '../http/route.ts';
 import { isChatPath } from '../socket/upgrade.ts';
 import type { JsonObject } from '../unit.ts';
 import type { World } from '../world.ts';
@@ -123,15 +125,15 @@ const beacon = (): JsonObject => ({
 });
 
 export const healthRoutes = (world: World): Route[] => {
-  const shown = (path: string, show: (of: World) => JsonObject) => open('public', 'GET', path, () => json(show(world)));
+  const shown = (endpoint: Endpoint, show: (of: World) => JsonObject) => serveAnyone(endpoint, () => json(show(world)));
   return [
-    shown('/health', health),
-    shown('/health/', health),
-    shown('/health/ready', ready),
-    shown('/health/live', live),
-    shown('/health/agents', agents),
-    shown('/ws/health', wsHealth),
-    shown('/ws/config', wsConfig),
-    shown('/ws/beacon', beacon),
+    shown(endpoints.health.read, health),
+    shown({ ...endpoints.health.read, path: '/health/' }, health),
+    shown(endpoints.health.ready, ready),
+    shown(endpoints.health.live, live),
+    shown(endpoints.health.agents, agents),
+    shown(endpoints.sockets.health, wsHealth),
+    shown(endpoints.sockets.config, wsConfig),
+    shown(endpoints.sockets.beacon, beacon),
   ];
 };

@@ -1,10 +1,11 @@
 /** Tools (section 6.7). */
 import { z } from 'zod';
+import { endpoints } from '../../contract/endpoints.ts';
 import { CALCULATOR } from '../../contract/testability.ts';
 import { calculate, OPERATIONS } from '../agent.ts';
 import { isoNow } from '../clock.ts';
 import { json, Problem } from '../http/reply.ts';
-import { body, nothing, open, optionalRecord, personal, type Route } from '../http/route.ts';
+import { serve, serveAnyone, type Route } from '../http/route.ts';
 
 const CATEGORY = 'utility';
 const TOOL = {
@@ -21,10 +22,9 @@ const TOOL = {
 };
 
 const operands = z.object({ operation: z.enum(OPERATIONS), a: z.number(), b: z.number() });
-const execution = z.object({ tool_name: z.string(), arguments: optionalRecord, action: z.string().nullish() });
 
 export const toolRoutes = (): Route[] => [
-  personal('GET', '/api/tools', nothing, (call) => {
+  serve(endpoints.tools.list, (call) => {
     const category = call.query.get('category');
     const tools = category === null || category === CATEGORY ? [TOOL] : [];
     return json({
@@ -35,7 +35,7 @@ export const toolRoutes = (): Route[] => [
       categories: [CATEGORY],
     });
   }),
-  personal('POST', '/api/tools/execute', body(execution), (_call, _caller, input) => {
+  serve(endpoints.tools.execute, (_call, _caller, input) => {
     const begun = performance.now();
     if (input.tool_name !== CALCULATOR) throw new Problem(404, `Tool '${input.tool_name}' not found`);
     const parsed = operands.safeParse(input.arguments ?? {});
@@ -50,5 +50,5 @@ export const toolRoutes = (): Route[] => [
       result,
     });
   }),
-  open('public', 'GET', '/api/tools/categories', () => json([{ name: CATEGORY, count: 1 }])),
+  serveAnyone(endpoints.tools.categories, () => json([{ name: CATEGORY, count: 1 }])),
 ];

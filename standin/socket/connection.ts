@@ -30,8 +30,17 @@ export class Connection {
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
 
-  constructor(seams: SocketSeams, call: SocketCall, socket: WebSocket, stream: Duplex) {
+  readonly #spelled: (frame: JsonObject) => JsonObject;
+
+  constructor(
+    seams: SocketSeams,
+    spelled: (frame: JsonObject) => JsonObject,
+    call: SocketCall,
+    socket: WebSocket,
+    stream: Duplex,
+  ) {
     this.#seams = seams;
+    this.#spelled = spelled;
     this.call = call;
     this.#socket = socket;
     this.#stream = stream;
@@ -55,7 +64,7 @@ export class Connection {
   /** Past `ws.outgoing`: for what a fault itself puts on the wire. */
   sendAsIs(frame: JsonObject): void {
     if (!this.open) return;
-    this.#seams['ws.deliver'](this, this.#seams['json.serialise'](this, frame), (part, last) => {
+    this.#seams['ws.deliver'](this, this.#seams['json.serialise'](this, this.#spelled(frame)), (part, last) => {
       if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(part, { binary: false, fin: last });
     });
   }

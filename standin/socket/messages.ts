@@ -1,5 +1,4 @@
 /** Client messages: rate, size, format, then what the type asks for (section 8.4). */
-import { LIMITS } from '../../contract/limits.ts';
 import { unixNow } from '../clock.ts';
 import type { ClientMessage } from '../switchboard/seams.ts';
 import { isObject, type JsonObject } from '../unit.ts';
@@ -59,15 +58,15 @@ export const receive = async (world: World, connection: Connection, data: Buffer
       return;
     }
   }
-  if (data.length > LIMITS.messageBytes) seams['ws.oversize'](connection, data);
+  if (data.length > world.release.socket.limits.messageBytes) seams['ws.oversize'](connection, data);
   else if (client === undefined) seams['ws.malformed'](connection, data);
   else await seams['ws.message'](connection, client);
 };
 
-export const refuseOversize = (world: World, connection: Connection): void =>
-  fail(world, connection, 'MESSAGE_TOO_LARGE', `A message has at most ${LIMITS.messageBytes} bytes`, {
-    limit: LIMITS.messageBytes,
-  });
+export const refuseOversize = (world: World, connection: Connection): void => {
+  const limit = world.release.socket.limits.messageBytes;
+  fail(world, connection, 'MESSAGE_TOO_LARGE', `A message has at most ${limit} bytes`, { limit });
+};
 
 export const refuseMalformed = (world: World, connection: Connection): void =>
   fail(world, connection, 'FORMAT_ERROR', 'A message is a JSON object');

@@ -5,7 +5,7 @@ import { unixNow } from '../clock.ts';
 import type { Admission, Frame, Presented } from '../switchboard/seams.ts';
 import type { World } from '../world.ts';
 import type { Connection } from './connection.ts';
-import { CLOSE, errorMessage, handshakeValidation, REFUSED_REASON, serverPing, welcome } from './frames.ts';
+import { CLOSE, errorMessage, handshakeValidation, serverPing, welcome } from './frames.ts';
 import { presentedBy } from './presented.ts';
 
 /** A client that has not answered for so long is not pinged any more. */
@@ -37,7 +37,7 @@ export const authenticate = async (world: World, connection: Connection, present
 const greetingOf = (world: World, connection: Connection): Frame[] => [
   handshakeValidation(connection),
   welcome(world, connection),
-  serverPing(),
+  ...(world.release.socket.signOfLife.when === 'idle' ? [] : [serverPing()]),
 ];
 
 const enter = async (world: World, connection: Connection): Promise<void> => {
@@ -48,7 +48,7 @@ const enter = async (world: World, connection: Connection): Promise<void> => {
   if (!connection.open) return;
   if (admission.verdict === 'refused') {
     connection.send(seams['ws.refusal'](connection, errorMessage(admission.code, admission.message)));
-    connection.close(CLOSE.policy, REFUSED_REASON);
+    connection.close(CLOSE.policy, world.release.socket.refusalReason);
     return;
   }
   metrics.admissions += 1;
@@ -73,9 +73,14 @@ export const serveChat = (world: World, connection: Connection, socket: WebSocke
   const { seams } = world;
   world.sockets.add(connection);
   world.metrics.totalConnections += 1;
-  const heartbeat = setInterval(() => {
-    if (connection.admitted && connection.open) beat(world, connection);
-  }, world.settings.heartbeatSeconds * 1000);
+  const { signOfLife } = world.release.socket;
+  const intervals = signOfLife.when === 'idle' ? signOfLife.intervals : 1;
+  const heartbeat = setInterval(
+    () => {
+      if (connection.admitted && connection.open) beat(world, connection);
+    },
+    world.settings.heartbeatSeconds * 1000 * intervals,
+  );
   const failed = (error: unknown) => {
     process.stderr.write(`standin: socket of ${connection.userId}: ${String(error)}\n`);
     connection.close(CLOSE.internalError, 'Internal error');
@@ -87,6 +92,7 @@ export const serveChat = (world: World, connection: Connection, socket: WebSocke
       .then(async () => {
         if (!connection.admitted || connection.closing) return;
         connection.lastActive = unixNow();
+        if (signOfLife.when === 'idle') heartbeat.refresh();
         await seams['ws.receive'](connection, toBuffer(data));
       })
       .catch(failed);

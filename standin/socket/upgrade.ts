@@ -18,9 +18,10 @@ import { presentedBy } from './presented.ts';
 const CHAT_PATHS: readonly string[] = ['/ws', '/websocket'];
 export const isChatPath = (path: string): boolean => CHAT_PATHS.includes(path);
 
-export const decideUpgrade = (host: Host, path: string): UpgradeDecision => {
-  if (host === 'api' && isChatPath(path)) return { kind: 'accept', endpoint: 'chat' };
-  if (host === 'api' && path === '/ws/test') return { kind: 'accept', endpoint: 'transport-test' };
+export const decideUpgrade = (world: World, host: Host, path: string): UpgradeDecision => {
+  const { aliases, transportTest } = world.release.socket;
+  if (host === 'api' && ['/ws', ...aliases].includes(path)) return { kind: 'accept', endpoint: 'chat' };
+  if (host === 'api' && path === transportTest) return { kind: 'accept', endpoint: 'transport-test' };
   return { kind: 'refuse', status: 403, headers: { 'content-length': '0' }, body: '' };
 };
 
@@ -92,7 +93,13 @@ export const attachUpgrades = (world: World, host: Host, server: Server): { clos
     const subprotocol = seams['ws.subprotocol'](original, original.offered);
     if (subprotocol !== undefined) selected.set(request, subprotocol);
     sockets.handleUpgrade(request, stream, head, (socket) => {
-      const connection = new Connection(seams, Object.assign(original, { headers: call.headers }), socket, stream);
+      const connection = new Connection(
+        seams,
+        world.dialect.frame,
+        Object.assign(original, { headers: call.headers }),
+        socket,
+        stream,
+      );
       if (decision.endpoint === 'chat') serveChat(world, connection, socket);
       else serveTransportTest(world, connection, socket);
     });

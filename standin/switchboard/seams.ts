@@ -5,6 +5,7 @@
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AgentReply, AgentType } from '../../contract/agents.ts';
+import type { Access } from '../../contract/endpoint.ts';
 import type { ChatMessage } from '../../contract/chat-messages.ts';
 import type { RefusalCode } from '../../contract/websocket.ts';
 import type { Answer, Question } from '../agent.ts';
@@ -39,7 +40,6 @@ export type UpgradeDecision =
 
 export type PaceOf = 'ws-event' | 'sse-frame';
 export type Surface = 'http' | 'ws' | 'auth-service';
-export type Access = 'public' | 'optional' | 'required' | 'administrator';
 
 /** What a socket shows for a token, and where it was found. */
 export interface Presented {

@@ -69,7 +69,7 @@ const expectSuccess = (key: string, reply: AgentReply, agent: AgentType, probe: 
 test(
   'P1-05 I look at what is there - services, agents and hosts are named and connected',
   { tag: ['@p1', '@agent-execution', '@http'] },
-  async ({ alice, nobody, target }) => {
+  async ({ alice, nobody, target, servesOrdinaryClient }) => {
     const unknown = newMarker();
     const forged = await alice.forged();
     const [servers, status, missing, mine, stream, services, anonymous, rejected, noService] =
@@ -147,13 +147,14 @@ test(
       authApi: target.auth,
     });
     expect(noService).toBeEnvelope('discovery.unknown', 404, `Service '${unknown}' not found in discovery`);
+    await servesOrdinaryClient(alice);
   },
 );
 
 test(
   'P1-06 I read the published settings - they are complete and consistent, the internal ones are closed to me',
   { tag: ['@p1', '@agent-execution', '@http'] },
-  async ({ ownUsers, nobody, target, environment, heartbeatSeconds, secondary }) => {
+  async ({ ownUsers, nobody, target, environment, heartbeatSeconds, secondary, servesOrdinaryClient }) => {
     const newcomer = await ownUsers.fresh('fresh');
     await test.step('my first call ever does not make me an administrator', async () => {
       for (const key of ['config.first-call', 'config.second-call'])
@@ -215,13 +216,14 @@ test(
       ['mcp-websocket-endpoint', clients.websocket.endpoint, target.ws],
     ] as const)
       secondary(check, hostOf(url) === hostOf(origin), `${url}, expected a URL of ${hostOf(origin)}`);
+    await servesOrdinaryClient(newcomer);
   },
 );
 
 test(
   'P1-07 I ask each agent something - the one I asked answers exactly that',
   { tag: ['@p1', '@agent-execution', '@http'] },
-  async ({ alice, nobody, secondary }) => {
+  async ({ alice, nobody, secondary, servesOrdinaryClient }) => {
     const agents = ['triage', 'data', 'optimization'] as const;
     const asked = [
       ...agents.map((agent) => ({ path: `/api/agents/${agent}`, agent, body: {}, isTest: agent !== 'triage' })),
@@ -277,6 +279,7 @@ test(
     });
     const slowest = Math.max(...replies.map(({ reply }) => reply.ms));
     secondary('slow-answer', slowest <= SLOW_ANSWER_MS, `${Math.round(slowest)} ms`);
+    await servesOrdinaryClient(alice);
   },
 );
 
@@ -417,7 +420,7 @@ const statusOf = async (key: string, user: User, agentId: string) => {
 test(
   'P1-09 I look at my agents - what I see is true, and only mine',
   { tag: ['@p1', '@agent-execution', '@http'] },
-  async ({ alice, bob, nobody, cleanup }) => {
+  async ({ alice, bob, nobody, cleanup, servesOrdinaryClient }) => {
     const agentId = `${newMarker()}-agent`;
     const secondId = `${newMarker()}-agent`;
     const runId = `${newMarker()}-run`;
@@ -547,13 +550,14 @@ test(
       fake.ok('mcp.status.forged', mcpStatusReply).authenticated,
       because('auth-accepted', 'mcp.status.forged', 'a forged token authenticates nobody'),
     ).toBe(false);
+    await servesOrdinaryClient(alice);
   },
 );
 
 test(
   'P1-10 I list my tools and run one - its result is computed from my input',
   { tag: ['@p1', '@agent-execution', '@http'] },
-  async ({ alice, nobody }) => {
+  async ({ alice, nobody, servesOrdinaryClient }) => {
     const [a, b] = [randomInt(10_000, 100_000), randomInt(10_000, 100_000)];
     const calculate = (operation: string) =>
       alice.run('/api/tools/execute', { tool_name: CALCULATOR, arguments: { operation, a, b } });
@@ -631,6 +635,7 @@ test(
       expect(missing).toBeEnvelope('tool.unknown', 404);
       expect(badOperand).toBeEnvelope('tool.bad-operand', 422);
     });
+    await servesOrdinaryClient(alice);
   },
 );
 
@@ -755,7 +760,7 @@ test(
 test(
   'P1-22 I start, stop, restart and cancel my agent - what I am told is what happened, and only I can do it',
   { tag: ['@p1', '@agent-execution', '@http'] },
-  async ({ alice, bob, nobody, cleanup }) => {
+  async ({ alice, bob, nobody, cleanup, servesOrdinaryClient }) => {
     const agentId = `${newMarker()}-life`;
     const start = (caller = alice as Pick<User, 'api'>) =>
       caller.api.post('/api/agents/start', { agent_id: agentId, message: sumPrompt().text });
@@ -847,5 +852,6 @@ test(
       messages.map(cannedPhraseIn).filter((phrase) => phrase !== undefined),
       because('answer-wrong', 'messages.canned', 'no reply is canned'),
     ).toEqual([]);
+    await servesOrdinaryClient(alice);
   },
 );

@@ -60,7 +60,7 @@ const delicate = (marker: string) =>
 test(
   'P1-12 I write messages - they are kept unchanged until I delete them',
   { tag: ['@p1', '@conversations', '@http'] },
-  async ({ alice, bob, nobody, cleanup, target, secondary }) => {
+  async ({ alice, bob, nobody, cleanup, target, secondary, servesOrdinaryClient }) => {
     const label = newMarker();
     const metadata = { marker: newMarker(), float: 2.5, yes: true, none: null, nested: { list: [1, 'two', null] } };
     const marker = newMarker();
@@ -205,13 +205,14 @@ test(
       because('http-body', 'messages.redirect.path', 'it redirects to the path with slash'),
     ).toMatch(/\/api\/messages\/$/);
     secondary('redirect-scheme', resolved.protocol === new URL(target.api).protocol, location);
+    await servesOrdinaryClient(alice);
   },
 );
 
 test(
   'P1-13 I create, rename and archive conversations - each change is still there when I come back',
   { tag: ['@p1', '@conversations', '@http'] },
-  async ({ alice, bob, nobody, cleanup }) => {
+  async ({ alice, bob, nobody, cleanup, servesOrdinaryClient }) => {
     const [firstTitle, secondTitle, interimTitle] = [newMarker(), newMarker(), newMarker()];
     const newTitle = manyScripts(newMarker());
     const [note, text] = [newMarker(), newMarker()];
@@ -339,6 +340,7 @@ test(
       ).toMatchObject(expected);
       await expectWhole('thread.archived', expected);
     });
+    await servesOrdinaryClient(alice);
   },
 );
 

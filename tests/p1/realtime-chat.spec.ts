@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { authPaths, logoutReply, verifyReply } from '../../contract/auth.ts';
+import { logoutReply, verifyReply } from '../../contract/auth.ts';
 import {
   e2eTestingExpected,
   healthReply,
@@ -32,7 +32,10 @@ const isOfType = (type: string) => (frame: Received) => frame.type === type;
 test(
   'P1-01 I open the chat while logged in - it greets me as myself and stays usable',
   { tag: ['@p1', '@realtime-chat', '@ws', '@http'] },
-  async ({ alice, nobody, sockets, environment, deadlines, heartbeatSeconds, secondary, column }, info) => {
+  async (
+    { alice, nobody, sockets, environment, deadlines, heartbeatSeconds, secondary, column, servesOrdinaryClient },
+    info,
+  ) => {
     const health = await test.step('read what the platform says of itself', async () => {
       const [alive, ready, beacon, config, wsHealth] = await Promise.all([
         nobody.api.get('/health'),
@@ -136,6 +139,7 @@ test(
     );
     secondary('degraded-service', first.degradations.length === 0, first.degradations.join(', '));
     secondary('slow-welcome', first.welcomeMs <= column(SLOW_WELCOME), `${Math.round(first.welcomeMs)} ms`);
+    await servesOrdinaryClient(alice);
   },
 );
 
@@ -166,7 +170,7 @@ test(
 
     await test.step('the auth service tells a genuine token from a forged one', async () => {
       const verify = async (token: string, key: string) =>
-        (await nobody.auth.post(authPaths.verify, { token })).ok(key, verifyReply);
+        (await nobody.auth.verify.response({ token })).ok(key, verifyReply);
       const genuine = await verify(alice.session.accessToken, 'verify.genuine');
       expect(genuine, because('auth-rejected', 'verify.genuine', 'my token is valid and mine')).toMatchObject({
         valid: true,
@@ -218,7 +222,7 @@ test(
     });
 
     await test.step('a logged-out token is refused directly after the logout', async () => {
-      (await leaver.auth.post(authPaths.logout, undefined)).ok('logout', logoutReply);
+      (await leaver.auth.logout.response()).ok('logout', logoutReply);
       await refuseByAnyWay('logged-out', { ...leaver.identity, label: 'logged-out(leaver)' });
     });
   },

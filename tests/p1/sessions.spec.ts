@@ -1,7 +1,6 @@
 import {
   ACCESS_TOKEN_SECONDS,
   authError,
-  authPaths,
   logoutReply,
   meReply,
   refreshReply,
@@ -20,10 +19,10 @@ import { expect, test } from '../../fixtures/test.ts';
 test(
   'P1-21 I renew my login and log out - I stay myself with my data, and logged out means logged out',
   { tag: ['@p1', '@sessions', '@http'] },
-  async ({ authService: _guard, alice, ownUsers, nobody, cleanup, watch, secondary }) => {
-    const refresh = (token = '') => nobody.auth.post(authPaths.refresh, { refresh_token: token });
+  async ({ authService: _guard, alice, ownUsers, nobody, cleanup, watch, secondary, servesOrdinaryClient }) => {
+    const refresh = (token = '') => nobody.auth.refresh.response({ refresh_token: token });
     const expectMyself = async (key: string, user: Pick<User, 'auth' | 'api'>, as: User, other: User) => {
-      const [me, profile] = await Promise.all([user.auth.get(authPaths.me), user.api.get('/api/users/profile')]);
+      const [me, profile] = await Promise.all([user.auth.me.response(), user.api.get('/api/users/profile')]);
       const mine = { user_id: as.id, email: as.email };
       expect(
         me.ok(`${key}.me`, meReply),
@@ -41,7 +40,7 @@ test(
     /** Reads, a write and a run: each route may judge tokens in its own way, or remember what it judged. */
     const expectShutOut = async (key: string, caller: Caller) => {
       const [me, ...api] = await Promise.all([
-        caller.auth.get(authPaths.me),
+        caller.auth.me.response(),
         caller.api.get('/api/threads'),
         caller.api.get('/api/users/settings'),
         caller.api.get('/api/users/profile'),
@@ -108,11 +107,11 @@ test(
 
     const second = await test.step('log the first session out, stay logged in with a second', async () => {
       const again = await ownUsers.sessionOf(user);
-      cleanup.add('log the second session out', () => again.auth.post(authPaths.logout, undefined));
+      cleanup.add('log the second session out', () => again.auth.logout.response());
       cleanup.add(`archive ${created.id}`, () => again.api.delete(`/api/threads/${created.id}`));
-      (await renewed.caller.auth.post(authPaths.logout, undefined)).ok('logout', logoutReply);
+      (await renewed.caller.auth.logout.response()).ok('logout', logoutReply);
       await expectShutOut('logout', user.presenting('logged-out', renewed.access_token));
-      const [stillMe, stillThreads] = await Promise.all([again.auth.get(authPaths.me), again.api.get('/api/threads')]);
+      const [stillMe, stillThreads] = await Promise.all([again.auth.me.response(), again.api.get('/api/threads')]);
       stillMe.ok('second.me', meReply);
       stillThreads.ok('second.api', threadList);
       return again;
@@ -128,7 +127,7 @@ test(
         swapped.body('access-as-refresh', 401, authError).detail,
         because('auth-accepted', 'access-as-refresh', 'an access token renews nothing'),
       ).toBe('Invalid refresh token');
-      const verified = (await nobody.auth.post(authPaths.verify, { token: renewed.access_token })).ok(
+      const verified = (await nobody.auth.verify.response({ token: renewed.access_token })).ok(
         'logout.verify',
         verifyReply,
       );
@@ -148,5 +147,6 @@ test(
       late.status === 401,
       `the refresh token of the logged-out session got ${late.status}`,
     );
+    await servesOrdinaryClient(await ownUsers.user('ordinary'));
   },
 );

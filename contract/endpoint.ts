@@ -1,0 +1,141 @@
+/** What an endpoint is: one operation of the platform, and all that follows from it. */
+import type { z } from 'zod';
+import type { Deadlines } from './limits.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Host = 'api' | 'auth';
+
+/**
+ * Who may call an endpoint (docs/contract/authentication.md).
+ * `public`: anybody, the same response. `optional`: anybody, a personal response with a valid token.
+ * `required`: a valid token; 403 (401 tolerated) without one, 401 with a bad one.
+ * `owned`: as `required`, and 403 for another user. `administrator`: as `required`, and 403 for ordinary users.
+ */
+export const ACCESS = ['public', 'optional', 'required', 'owned', 'administrator'] as const;
+export type Access = (typeof ACCESS)[number];
+
+/** `'id'` of `/api/threads/{id}/messages`. */
+export type ParameterOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParameterOf<Rest>
+  : never;
+export type Parameters<Path extends string> = Readonly<Record<ParameterOf<Path>, string>>;
+
+/** What a user has made on the way through the table; later endpoints are called with it. */
+export interface Own {
+  /** New for every walk through the table. */
+  readonly marker: string;
+  readonly email: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  thread: string;
+  message: string;
+  agent: string;
+  run: string;
+}
+export type Resource = 'thread' | 'message' | 'agent' | 'run';
+
+/** How an endpoint is called: values of its path's parameters, of its query, its body. */
+export interface AnyCall {
+  readonly path?: Readonly<Record<string, string>> | undefined;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+/** The same, with exactly what this endpoint needs. */
+export type Call<Path extends string, Body extends z.ZodType | undefined> = Pick<AnyCall, 'query'> &
+  ([ParameterOf<Path>] extends [never] ? { readonly path?: undefined } : { readonly path: Parameters<Path> }) &
+  (Body extends z.ZodType ? { readonly body: z.input<Body> } : { readonly body?: undefined });
+
+interface Described {
+  /** One sentence for the reference documents. */
+  readonly summary: string;
+  readonly access: Access;
+  /** What of its response later endpoints are called with: where it stands in the body, such as `message.id`. */
+  readonly makes?: Readonly<Partial<Record<Resource, string>>>;
+  /** Id of the endpoint that takes back what this one did. */
+  readonly undo?: string;
+  /** Names of the query parameters that it reads. */
+  readonly query?: readonly string[];
+  /** Which deadline holds for it; default: that of one HTTP request. */
+  readonly deadline?: Extract<keyof Deadlines, 'agentHttp' | 'ready' | 'runEnd'>;
+}
+
+export interface Definition<
+  Path extends string,
+  Body extends z.ZodType | undefined,
+  Success extends z.ZodType | undefined,
+  Frame extends z.ZodType | undefined,
+> extends Described {
+  readonly host?: Host;
+  readonly body?: Body;
+  /** Body of its 200. */
+  readonly success?: Success;
+  /** One frame of its event stream, which is its 200. */
+  readonly frame?: Frame;
+  /** How its rightful user calls it. */
+  readonly sample: (own: Own) => Call<Path, Body>;
+}
+
+export interface Endpoint<
+  Path extends string = string,
+  Body extends z.ZodType | undefined = z.ZodType | undefined,
+  Success extends z.ZodType | undefined = z.ZodType | undefined,
+  Frame extends z.ZodType | undefined = z.ZodType | undefined,
+> extends Described {
+  /** Its place in the table, such as `threads.create`. */
+  readonly id: string;
+  readonly method: Method;
+  readonly path: Path;
+  readonly host: Host;
+  readonly body: Body;
+  readonly success: Success;
+  readonly frame: Frame;
+  readonly sample: (own: Own) => AnyCall;
+}
+
+type Unnamed<Named extends Endpoint> = Omit<Named, 'id'>;
+type Signature = `${Method} /${string}`;
+type PathOf<Text extends Signature> = Text extends `${string} ${infer Path}` ? Path : never;
+
+/** `endpoint('POST /api/threads', { ... })`; {@link tableOf} gives it its id. */
+export const endpoint = <
+  const Text extends Signature,
+  Body extends z.ZodType | undefined = undefined,
+  Success extends z.ZodType | undefined = undefined,
+  Frame extends z.ZodType | undefined = undefined,
+>(
+  signature: Text,
+  definition: Definition<PathOf<Text>, Body, Success, Frame>,
+): Unnamed<Endpoint<PathOf<Text>, Body, Success, Frame>> => {
+  const [method, path] = signature.split(' ') as [Method, PathOf<Text>];
+  const { body, success, frame, host = 'api', ...described } = definition;
+  return { ...described, method, path, host, body: body as Body, success: success as Success, frame: frame as Frame };
+};
+
+type Groups = Readonly<Record<string, Readonly<Record<string, Unnamed<Endpoint>>>>>;
+type Named<Table extends Groups> = {
+  readonly [Group in keyof Table]: {
+    readonly [Name in keyof Table[Group]]: Table[Group][Name] & { readonly id: string };
+  };
+};
+
+/** The table, each endpoint with its id. */
+export const tableOf = <const Table extends Groups>(groups: Table): Named<Table> =>
+  Object.fromEntries(
+    Object.entries(groups).map(([group, members]) => [
+      group,
+      Object.fromEntries(
+        Object.entries(members).map(([name, member]) => [name, { ...member, id: `${group}.${name}` }]),
+      ),
+    ]),
+  ) as Named<Table>;
+
+/** The path of a call: parameters filled in and encoded, the query behind it. */
+export const pathOf = ({ path }: Pick<Endpoint, 'path'>, call: AnyCall = {}): string => {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_found, name: string) => {
+    const value = call.path?.[name];
+    if (value === undefined) throw new Error(`${path} needs a value for {${name}}`);
+    return encodeURIComponent(value);
+  });
+  const query = new URLSearchParams(call.query).toString();
+  return query === '' ? filled : `${filled}?${query}`;
+};

@@ -1,0 +1,35 @@
+/** The release of 2025-09-09. */
+import { tokenClaims } from '../auth.ts';
+import { LIMITS } from '../limits.ts';
+import type { Release } from '../release.ts';
+import { REFUSED_REASON, welcome } from '../websocket.ts';
+
+export const beta9: Release = {
+  name: 'beta-9',
+  endpoints: {},
+  refusals: { anonymous: { statuses: [403, 401] }, foreign: { statuses: [403] } },
+  tokenClaims,
+  socket: {
+    aliases: ['/websocket'],
+    transportTest: '/ws/test',
+    welcome: welcome.transform(({ data }) => ({
+      connectionId: data.connection_id,
+      user: { id: data.user_id, whole: true },
+      ready: data.connection_ready && data.startup_complete,
+      environment: data.environment,
+      heartbeatSeconds: data.config.heartbeat_interval,
+      messageBytes: data.config.max_message_size,
+    })),
+    signOfLife: { type: 'ping', when: 'at once and every interval' },
+    refusalCodes: { noToken: 'NO_TOKEN', invalidFormat: 'INVALID_FORMAT', invalidToken: 'VALIDATION_FAILED' },
+    refusalReason: REFUSED_REASON,
+    malformedCode: 'FORMAT_ERROR',
+    eventBody: 'payload',
+    limits: {
+      connectionsPerUser: LIMITS.connectionsPerUser,
+      messagesPerMinute: LIMITS.messagesPerMinute,
+      messageBytes: LIMITS.messageBytes,
+      heartbeatSeconds: LIMITS.heartbeatSeconds,
+    },
+  },
+};
