@@ -5,7 +5,7 @@ import { programArguments } from '../settings/arguments.ts';
 import { readEnvironment } from './environment.ts';
 import { watchInput, watchParent } from './guardian.ts';
 import { SCENARIOS } from './scenarios.ts';
-import { DIALECTS } from './settings.ts';
+import { DIALECTS } from './dialects.ts';
 import { PortTaken, startStandin, type Standin, type StandinOptions } from './start.ts';
 import { catalogue, UnknownSelection } from './switchboard/switchboard.ts';
 

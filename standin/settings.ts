@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Dialect } from './dialects/dialect.ts';
 import { dialect as beta9 } from './dialects/beta-9.ts';
-import { dialect as beta17 } from './dialects/beta-17.ts';
 
 const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 /** Sent in `X-Goldenpath-Standin`. */
@@ -23,8 +22,6 @@ export interface Settings {
   /** The release that it plays. */
   dialect: Dialect;
 }
-
-export const DIALECTS: readonly Dialect[] = [beta9, beta17];
 
 export const DEFAULT_FRONTEND_URL = 'http://localhost:3000';
 

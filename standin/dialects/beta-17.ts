@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { beta17 } from '../../contract/releases/beta-17.ts';
 import { isObject, type JsonObject } from '../unit.ts';
-import { dataOf, frameOf, statusOf, type Dialect } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
+import { dataOf, frameOf, statusOf } from './spelling.ts';
 
 const SHOWN_CHARACTERS = 8;
 
