@@ -169,7 +169,8 @@ export const CAUSES = {
   'overload-shed': { meaning: 'server refuses to take more now', action: 'load, scaling, repeat later' },
   'ws-protocol-violation': {
     meaning: 'illegal frames or close codes',
-    action: 'code that writes close codes; library version',
+    action:
+      'first a proxy that writes the handshake or frames anew; then code that writes close codes, library version',
   },
   'event-loop-stall': { meaning: 'one action stops everybody', action: 'blocking calls in connect or run' },
   'message-handler-crash': { meaning: 'a message type kills the socket', action: 'trace of that handler' },

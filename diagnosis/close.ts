@@ -7,6 +7,7 @@ import {
   describeEnd,
   errorCode,
   isAgentEvent,
+  isFrameError,
   lastSentBefore,
   refusedWell,
   welcomed,
@@ -115,10 +116,7 @@ const beforeWelcome = (scene: Scene, view: SocketView): FindingDraft | null => {
       fact: `${fact}; frame ${codes.join(', ')}`,
       detail: codes.filter((code) => code !== '').join(', '),
     };
-  if (close.by === 'network' || close.code === 1006) {
-    if (view.s.error !== null && /WS_ERR/.test(view.s.error.code ?? '')) return protocolViolation(view, fact);
-    return silentEnd(scene, view);
-  }
+  if (close.by === 'network' || close.code === 1006) return silentEnd(scene, view);
   if (close.code === 1011) return silentEnd(scene, view);
   if (close.code === 1000 || close.code === 1005)
     return {
@@ -158,14 +156,24 @@ const beforeWelcome = (scene: Scene, view: SocketView): FindingDraft | null => {
   return null;
 };
 
-const protocolViolation = (view: SocketView, fact: string): FindingDraft => ({
-  cause: /MESSAGE_LENGTH/.test(view.s.error?.code ?? '') ? 'client-caused' : 'ws-protocol-violation',
-  phase: 'message',
-  signal: 'high',
-  fact: `${fact}; ${view.s.error?.code ?? ''}`,
-  detail: view.s.error?.code ?? label(view),
-  fits: ['ws-closed-early', 'ws-closed-late', 'ws-silent', 'ws-upgrade'],
-});
+/** What came made our client leave: whoever ended TCP, the close is the client's. */
+export const clientLeftDraft = (view: SocketView): FindingDraft | null => {
+  const { error } = view.s;
+  if (!view.opened || error === null) return null;
+  const fits = ['ws-closed-early', 'ws-closed-late', 'ws-silent', 'ws-upgrade', 'ws-mute', 'events-missing'] as const;
+  if (isFrameError(view.s))
+    return {
+      cause: /MESSAGE_LENGTH/.test(error.code ?? '') ? 'client-caused' : 'ws-protocol-violation',
+      phase: 'message',
+      signal: 'high',
+      fact: `${factOf(view)}; ${error.code ?? ''}`,
+      detail: `${error.code ?? ''} ${welcomed(view) ? 'after' : 'before'} the welcome`,
+      fits,
+    };
+  if (error.name === 'Flood')
+    return { cause: 'unknown', phase: 'message', signal: 'low', fact: factOf(view), detail: error.message, fits };
+  return null;
+};
 
 const lifetime = (scene: Scene, view: SocketView, fact: string): FindingDraft | null => {
   const age = (view.age ?? 0) / 1_000;
@@ -279,7 +287,6 @@ const afterWelcome = (scene: Scene, view: SocketView): FindingDraft | null => {
   const { close } = view.s;
   if (close === null) return null;
   const fact = factOf(view);
-  if (view.s.error !== null && /WS_ERR/.test(view.s.error.code ?? '')) return protocolViolation(view, fact);
   if (/keepalive ping timeout/i.test(close.reason)) {
     const pings = view.s.frames.some(({ kind }) => kind === 'ping');
     return pings
@@ -364,6 +371,8 @@ const anyTime = (scene: Scene, view: SocketView): FindingDraft | null => {
 
 /** Null: the socket ended as it should, or it did not end. */
 export const closeDraft = (scene: Scene, view: SocketView): FindingDraft | null => {
+  const left = clientLeftDraft(view);
+  if (left !== null) return left;
   if (!view.opened || view.s.close === null || view.s.close.by === 'client') return null;
   return anyTime(scene, view) ?? (welcomed(view) ? afterWelcome(scene, view) : beforeWelcome(scene, view));
 };

@@ -1,5 +1,6 @@
 /** Replies with the right status that say something wrong: settings, health, internals, lifecycle, sessions, limits. */
 import { INTERNAL_FIELDS, INTERNALS } from '../contract/errors.ts';
+import { isWithinWindow, retryAfterOf } from '../contract/http.ts';
 import { LIMITS } from '../contract/limits.ts';
 import type { FindingDraft } from './finding.ts';
 import {
@@ -470,7 +471,8 @@ const limitDraft = (attempt: RedAttempt, view: HttpView): FindingDraft | null =>
   );
   if (view.x.status === 429 && isEnvelope(view)) {
     const retry = view.x.headers['retry-after'];
-    if (retry === undefined || !/^\d+$/.test(retry) || Number(retry) < 1 || Number(retry) > 60)
+    const told = retryAfterOf(view.x.headers, view.at + (view.x.phases.head ?? 0));
+    if (told === undefined || !isWithinWindow(told))
       return {
         cause: 'app-rate-limit',
         phase: 'http-api',

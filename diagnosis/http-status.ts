@@ -1,4 +1,5 @@
 /** HTTP exchanges that ended otherwise than the suite accepts: one finding each. */
+import { isGatewayResponse, loginHostOf, loginText } from '../contract/http.ts';
 import type { FindingDraft, Finding } from './finding.ts';
 import { finding } from './finding.ts';
 import {
@@ -23,7 +24,7 @@ import {
 } from './http-view.ts';
 import { networkDraft } from './network.ts';
 import { platformDraft } from './platform.ts';
-import { outageOf, restartOf, within } from './restart.ts';
+import { outageDraft, outageOf, restartOf, within } from './restart.ts';
 import { isRequiredRoute, type RedAttempt, type Scene } from './scene.ts';
 import { acceptedRefusal } from './tokens.ts';
 
@@ -53,6 +54,15 @@ const htmlDraft = (view: HttpView): FindingDraft | null => {
 
 const redirectDraft = (view: HttpView): FindingDraft | null => {
   const { x } = view;
+  const login = loginHostOf(x, x.url);
+  if (login !== undefined)
+    return {
+      cause: 'edge-misroute',
+      phase: 'http-api',
+      signal: 'high',
+      fact: describe(view),
+      detail: loginText(login),
+    };
   if (x.status === null || x.status < 300 || x.status >= 400) return null;
   return {
     cause: 'edge-misroute',
@@ -107,16 +117,10 @@ const serverErrorDraft = (scene: Scene, attempt: RedAttempt, view: HttpView): Fi
       fact: `${fact}; ${restart.fact}`,
       detail: restart.fact,
     };
-  const outage = own ? null : outageOf(scene);
-  if (outage !== null)
-    return {
-      cause: 'redeploy',
-      phase: 'platform',
-      signal: 'medium',
-      fact: `${fact}; ${outage.fact}`,
-      detail: 'a short outage of everything; an instance that died looks the same',
-    };
-  if (HEALTH.test(view.path)) return healthDraft(scene, view) ?? readinessDraft(view);
+  const gateway = isGatewayResponse(x);
+  const outage = gateway ? outageOf(scene) : null;
+  if (outage !== null) return outageDraft(outage, fact);
+  if (HEALTH.test(view.path) && !gateway) return healthDraft(scene, view) ?? readinessDraft(view);
   const status = meant(view);
   if (own && status !== null && status !== x.status && status >= 400 && status < 500)
     return {
@@ -127,7 +131,7 @@ const serverErrorDraft = (scene: Scene, attempt: RedAttempt, view: HttpView): Fi
       detail: `${status} arrives as ${x.status}`,
       facet: 'mapping',
     };
-  if (wantsRefusal(x) && !wantsServerError(view) && routeWorks(attempt, view))
+  if (wantsRefusal(x) && !gateway && !wantsServerError(view) && routeWorks(attempt, view))
     return {
       cause: 'error-status-wrong',
       phase: 'http-api',
@@ -147,23 +151,25 @@ const serverErrorDraft = (scene: Scene, attempt: RedAttempt, view: HttpView): Fi
       tokenKind(other.x.identity) === tokenKind(x.identity) &&
       other.x.status !== null,
   );
-  const good = tries.filter((other) => met(other.x) && isSuccess(other.x));
-  if (good.length > 0 && wantsSuccess(x))
+  const good = tries.filter((other) => met(other.x) && (isSuccess(other.x) || gateway));
+  const whose = gateway ? `${x.status} of a gateway` : String(x.status);
+  if (good.length > 0 && (wantsSuccess(x) || gateway))
     return {
       cause: 'intermittent-5xx',
       phase: 'http-api',
-      signal: good.length > 1 ? 'high' : 'medium',
+      signal: good.length > 1 && !gateway ? 'high' : 'medium',
       fact,
-      detail: `${x.status} on some requests to ${view.route}, not on all`,
+      detail: `${whose} on some requests to ${view.route}, not on all`,
     };
   const total = everywhere(scene, (other) => (other.x.status ?? 0) >= 500);
   return {
     cause: 'app-5xx',
     phase: 'http-api',
-    signal: own ? 'high' : 'medium',
+    // Whoever stands behind a gateway may have crashed, or have been replaced at that moment.
+    signal: own ? 'high' : gateway ? 'low' : 'medium',
     fact,
     facet: total ? 'every route' : view.route,
-    detail: total ? `${x.status} on every route of the API` : `${x.status} on ${view.route}`,
+    detail: `${whose} on ${total ? 'every route of the API' : view.route}${gateway ? ': nobody behind it answered' : ''}`,
   };
 };
 
@@ -213,7 +219,7 @@ const authServiceDown = (scene: Scene, view: HttpView): boolean => {
 
 /** `/health` that answers now so, now so. */
 export const healthDraft = (scene: Scene, view: HttpView): FindingDraft | null => {
-  if (view.path !== '/health' && view.path !== '/health/') return null;
+  if ((view.path !== '/health' && view.path !== '/health/') || isGatewayResponse(view.x)) return null;
   const asked = scene.exchanges.filter(
     (other) => other.path === view.path && other.x.surface === 'api' && other.x.status !== null,
   );
@@ -377,7 +383,7 @@ const brokenDraft = (scene: Scene, view: HttpView): FindingDraft | null => {
 
 const otherStatusDraft = (view: HttpView): FindingDraft | null => {
   const { x } = view;
-  if (x.status === null || !wantsRefusal(x) || isSuccess(x) || x.status < 400) return null;
+  if (x.status === null || !wantsRefusal(x) || isSuccess(x) || x.status < 400 || isGatewayResponse(x)) return null;
   return {
     cause: 'error-status-wrong',
     phase: 'http-api',
@@ -401,6 +407,7 @@ export const exchangeDraft = (scene: Scene, attempt: RedAttempt, view: HttpView)
   };
   return (
     brokenDraft(scene, view) ??
+    (loginHostOf(x, x.url) === undefined ? null : redirectDraft(view)) ??
     htmlDraft(view) ??
     mintDraft(view) ??
     (HEALTH.test(view.path) && outageOf(scene) === null ? healthDraft(scene, view) : null) ??

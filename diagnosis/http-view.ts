@@ -1,5 +1,6 @@
 /** One HTTP exchange, read for diagnosis: route, identity, kind of body, expectation. */
 import { envelope } from '../contract/errors.ts';
+import { mediaTypeOf } from '../contract/http.ts';
 import type { Exchange } from '../evidence/trace.ts';
 import type { Place } from './finding.ts';
 
@@ -14,6 +15,8 @@ export interface HttpView extends Place {
   /** Order within the evidence; ids start anew with each recorder. */
   readonly index: number;
 }
+
+export { isHtml } from '../contract/http.ts';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -95,9 +98,6 @@ export const wantsRefusal = (x: Exchange): boolean => {
 
 export const isSuccess = (x: Exchange): boolean => x.status !== null && x.status >= 200 && x.status < 300;
 
-export const isHtml = (x: Pick<Exchange, 'headers' | 'body'>): boolean =>
-  /text\/html/i.test(x.headers['content-type'] ?? '') || /^\s*<(?:!doctype|html)/i.test(x.body);
-
 export const isEnvelope = (view: HttpView): boolean =>
   envelope.safeParse(view.json).success ||
   /"error_code"\s*:\s*"[A-Z_]+"/.test(view.x.body) ||
@@ -106,7 +106,7 @@ export const isEnvelope = (view: HttpView): boolean =>
 export const isRouter404 = (view: HttpView): boolean =>
   view.x.status === 404 && objectOf(view.json)['detail'] === 'Not Found';
 
-export const isStream = (x: Exchange): boolean => /text\/event-stream/i.test(x.headers['content-type'] ?? '');
+export const isStream = (x: Exchange): boolean => mediaTypeOf(x.headers) === 'text/event-stream';
 
 /** A field by name, also from a body that was cut. */
 export const field = (view: HttpView, name: string): unknown => {

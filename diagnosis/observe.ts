@@ -1,6 +1,6 @@
 /** Runs every rule over everything that was recorded. */
 import { agentDraft } from './agents.ts';
-import { closeDraft } from './close.ts';
+import { clientLeftDraft, closeDraft } from './close.ts';
 import { contentDrafts } from './content.ts';
 import { eventsDraft } from './events.ts';
 import { finding, type Finding, type FindingDraft } from './finding.ts';
@@ -10,7 +10,7 @@ import { latencyFindings } from './latency.ts';
 import { messageDraft } from './message.ts';
 import { preflightFindings } from './preflight.ts';
 import type { RedAttempt, Scene } from './scene.ts';
-import { isChatSocket, type SocketView } from './socket-view.ts';
+import { isChatSocket, welcomed, type SocketView } from './socket-view.ts';
 import { storageDraft } from './storage.ts';
 import { optionalAuthDraft } from './tokens.ts';
 import { upgradeDraft } from './upgrade.ts';
@@ -25,6 +25,8 @@ const socketDrafts = (scene: Scene, attempt: RedAttempt, view: SocketView): read
   if (!isChatSocket(view)) return [];
   const upgrade = upgradeDraft(scene, view);
   if (upgrade !== null) return [upgrade];
+  const left = welcomed(view) ? null : clientLeftDraft(view);
+  if (left !== null) return [left, leakDraft(view)];
   const welcome = welcomeDraft(scene, view);
   const later =
     welcome === null

@@ -1,6 +1,8 @@
 /** Replies of the platform or the edge, which never reached the application. */
+import { isApplicationBody } from '../contract/http.ts';
 import type { FindingDraft } from './finding.ts';
-import { excerptOf, isHtml, objectOf, parsed } from './http-view.ts';
+import { excerptOf, isHtml } from './http-view.ts';
+import { outageOf } from './restart.ts';
 import type { Scene } from './scene.ts';
 
 /** A status with what came with it, from an exchange or from a refused upgrade. */
@@ -16,10 +18,6 @@ export interface Reply {
 
 const BANNER = /google frontend|cloudflare|envoy|cloud armor|akamai|awselb/i;
 const NO_PERMISSION = /does not have permission|iam|identity-aware|invoker|access (?:is )?denied|forbidden/i;
-
-export const isApplicationBody = (reply: Pick<Reply, 'headers' | 'body'>): boolean =>
-  !isHtml(reply) &&
-  Object.keys(objectOf(parsed(reply.body))).some((key) => ['detail', 'error_code', 'error', 'status'].includes(key));
 
 export const isStarting = (body: string): boolean =>
   /"startup_in_progress"\s*:\s*true|"startup_complete"\s*:\s*false/.test(body) || /startup in progress/i.test(body);
@@ -77,7 +75,7 @@ const unavailable = (scene: Scene, reply: Reply, fact: string): FindingDraft | n
   if (/"startup_failed"\s*:\s*true/.test(reply.body))
     return { cause: 'platform-unavailable', phase: 'platform', signal: 'high', fact, detail: 'start-up failed' };
   if (isApplicationBody(reply)) return null;
-  if (reply.status === 504 || reply.status === 408)
+  if ((reply.status === 504 && outageOf(scene) === null) || reply.status === 408)
     return {
       cause: 'edge-timeout',
       phase: 'platform',

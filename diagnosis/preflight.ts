@@ -50,6 +50,7 @@ export const lineDraft = (text: string, failureClass: FailureClass): FindingDraf
       network.cause === 'tcp-reset' && /hang up/.test(text) && !/ECONNRESET/.test(text) ? 'low' : network.signal,
       fact,
     );
+  if (/leads to a login page of /.test(text)) return draft('edge-misroute', 'http-api', 'high', fact);
   if (isStarting(text)) return draft('cold-start', 'platform', 'high', fact);
   if (/startup_failed/.test(text)) return draft('platform-unavailable', 'platform', 'high', fact);
   const status = statusIn(text);
@@ -94,7 +95,7 @@ const preflightExchanges = (scene: Scene): readonly { readonly view: HttpView; r
     hasEvidence: true,
   };
   return exchanges
-    .filter(({ x }) => x.surface !== 'other' && (x.error !== null || (x.status ?? 0) >= 400))
+    .filter(({ x }) => x.surface !== 'other' && (x.error !== null || (x.status ?? 0) >= 300))
     .flatMap((view) => {
       const one = exchangeDraft(scene, attempt, view);
       return one === null ? [] : [{ view, one }];

@@ -1,10 +1,10 @@
 /** Which probes would tell the rivals apart: DIAGNOSIS.md section 5. Decides only; the fixture executes. */
+import { isApplicationBody } from '../contract/http.ts';
 import { EVICTED_REASON } from '../contract/websocket.ts';
 import type { FailureClass } from '../evidence/failure.ts';
 import type { TestEvidence } from '../evidence/trace.ts';
 import type { DiagnosedFailure } from './input.ts';
 import { httpView, isHtml, isRouter404, isSuccess, met, tokenKind, wantsSuccess, type HttpView } from './http-view.ts';
-import { isApplicationBody } from './platform.ts';
 import type { Scene } from './scene.ts';
 import {
   isAgentEvent,

@@ -1,7 +1,9 @@
 /** Was the target replaced during the run? Its own uptime and counters say so. */
-import { field, isSuccess, objectOf, parsed, type HttpView } from './http-view.ts';
-import { isApplicationBody } from './platform.ts';
+import { isGatewayResponse } from '../contract/http.ts';
+import type { FindingDraft } from './finding.ts';
+import { field, isHtml, isSuccess, objectOf, parsed, type HttpView } from './http-view.ts';
 import type { Scene } from './scene.ts';
+import { welcomed } from './socket-view.ts';
 
 export interface Restart {
   /** Milliseconds since 1970 at which the process that answers now began, at the latest. */
@@ -74,19 +76,79 @@ export interface Outage {
 
 const LONGEST_OUTAGE_MS = 20_000;
 
-/** For a while nothing answered but the platform, on every route; before or after it the API served. */
+/** A gateway that answers so late has waited for somebody: that is no outage. */
+const AT_ONCE_MS = 5_000;
+
+interface Moment {
+  readonly at: number;
+  readonly route: string;
+  readonly status: number;
+  readonly gateway: boolean;
+  readonly served: boolean;
+}
+
+/** What the API answered, requests and upgrades alike. */
+const momentsOf = (scene: Scene): readonly Moment[] => {
+  const requests = scene.exchanges.flatMap(({ at, route, x }) =>
+    x.surface !== 'api' || x.status === null
+      ? []
+      : [
+          {
+            at,
+            route,
+            status: x.status,
+            gateway: isGatewayResponse(x) && (x.phases.head ?? 0) < AT_ONCE_MS,
+            served: isSuccess(x) && !isHtml(x),
+          },
+        ],
+  );
+  const upgrades = scene.sockets.flatMap((view) => {
+    const { s, at, path } = view;
+    const route = `GET ${path}`;
+    if (s.upgrade !== null)
+      return [
+        {
+          at,
+          route,
+          status: s.upgrade.status,
+          gateway: isGatewayResponse(s.upgrade) && (s.phases.head ?? 0) < AT_ONCE_MS,
+          served: false,
+        },
+      ];
+    return welcomed(view) ? [{ at, route, status: 101, gateway: false, served: true }] : [];
+  });
+  return [...requests, ...upgrades].sort((one, other) => one.at - other.at);
+};
+
+/** For a while nothing answered but a gateway, on several routes; before or after it the API served. */
 export const outageOf = (scene: Scene): Outage | null => {
-  const api = scene.exchanges.filter(({ x }) => x.surface === 'api' && x.status !== null);
-  const bad = api.filter((view) => (view.x.status === 503 || view.x.status === 502) && !isApplicationBody(view.x));
+  const known = outages.get(scene) ?? { outage: findOutage(scene) };
+  outages.set(scene, known);
+  return known.outage;
+};
+const outages = new WeakMap<Scene, { readonly outage: Outage | null }>();
+
+const findOutage = (scene: Scene): Outage | null => {
+  const moments = momentsOf(scene);
+  const bad = moments.filter(({ gateway }) => gateway);
   const first = bad[0];
   const last = bad.at(-1);
   if (first === undefined || last === undefined || last.at - first.at > LONGEST_OUTAGE_MS) return null;
-  const meanwhile = api.filter((view) => view.at > first.at && view.at < last.at && isSuccess(view.x));
+  const meanwhile = moments.some(({ served, at }) => served && at > first.at && at < last.at);
   const routes = new Set(bad.map(({ route }) => route));
-  if (meanwhile.length > 0 || routes.size < 2 || !(scene.apiServes || scene.green.size > 0)) return null;
+  if (meanwhile || routes.size < 2 || !(scene.apiServes || scene.green.size > 0)) return null;
   return {
     from: first.at,
     to: last.at,
-    fact: `${bad.length} requests to ${routes.size} routes got ${last.x.status ?? 0} of the platform within ${Math.round((last.at - first.at) / 100) / 10} s, the API served otherwise`,
+    fact: `${bad.length} requests to ${routes.size} routes got ${last.status} of a gateway within ${Math.round((last.at - first.at) / 100) / 10} s, the API served otherwise`,
   };
 };
+
+export const outageDraft = (outage: Outage, fact: string): FindingDraft => ({
+  cause: 'redeploy',
+  phase: 'platform',
+  signal: 'medium',
+  fact: `${fact}; ${outage.fact}`,
+  detail: 'a short outage of everything; an instance that died looks the same',
+  fits: ['ws-upgrade', 'token-source'],
+});

@@ -28,14 +28,20 @@ const viewOf = (frame: Frame): FrameView => {
 };
 
 const OWN_HEARTBEAT = new Set(['pong', 'heartbeat_ack']);
+/** Errors of `ws` about bytes after the 101. */
+export const isFrameError = (s: SocketTrace): boolean => /^WS_ERR_/.test(s.error?.code ?? '');
+/** A 101 that our client refused, or that text followed: by the words of `ws` and of Chromium. */
+export const isHandshakeError = (s: SocketTrace): boolean =>
+  s.upgrade === null &&
+  (isFrameError(s)
+    ? / after the 101 are text/.test(s.error?.message ?? '')
+    : /Sec-WebSocket-|Upgrade'? header|subprotocol/i.test(s.error?.message ?? ''));
 export const isSubprotocolError = (s: SocketTrace): boolean => /subprotocol/i.test(s.error?.message ?? '');
 
 export const socketView = (s: SocketTrace, test: string, attempt: number, index: number): SocketView => {
   const views = s.frames.filter(({ kind }) => kind === 'text' || kind === 'binary').map(viewOf);
   const opened =
-    s.upgrade === null &&
-    !isSubprotocolError(s) &&
-    (s.phases.head !== null || s.welcomeAt !== null || views.length > 0);
+    s.upgrade === null && !isHandshakeError(s) && (s.phases.head !== null || s.welcomeAt !== null || views.length > 0);
   return {
     s,
     path: s.url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*/, ''),
@@ -121,6 +127,9 @@ export const lastSentBefore = (view: SocketView, at: number): FrameView | undefi
 export const describeEnd = (view: SocketView): string => {
   const { close, error } = view.s;
   if (close === null) return error === null ? 'still open at the end' : error.message;
+  // Our client left because of what came.
+  if (close.by === 'client' && error !== null)
+    return `our client ended it: ${error.message}, age ${Math.round(view.age ?? 0)} ms, ${view.received.length} frames before it`;
   const by = close.by === 'network' ? 'the connection ended without a close frame' : `close by the ${close.by}`;
   return `${by}, ${close.code}${close.reason === '' ? '' : ` "${close.reason}"`}, age ${Math.round(view.age ?? 0)} ms, ${view.received.length} frames before it`;
 };

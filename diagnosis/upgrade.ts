@@ -1,12 +1,13 @@
 /** Sockets that never opened: DIAGNOSIS.md section 4 (http-upgrade, subprotocol) and 6.1. */
+import { isApplicationBody, isGatewayResponse, loginHostOf, loginText } from '../contract/http.ts';
 import { serviceNotReady } from '../contract/websocket.ts';
 import type { FindingDraft } from './finding.ts';
 import { excerptOf, isHtml, objectOf, parsed } from './http-view.ts';
 import { networkDraft } from './network.ts';
-import { isApplicationBody, isStarting, platformDraft } from './platform.ts';
-import { restartOf, within } from './restart.ts';
+import { isStarting, platformDraft } from './platform.ts';
+import { outageDraft, outageOf, restartOf, within } from './restart.ts';
 import { chatSockets, type Scene } from './scene.ts';
-import { isSubprotocolError, refusedWell, welcomed, type SocketView } from './socket-view.ts';
+import { isHandshakeError, isSubprotocolError, refusedWell, welcomed, type SocketView } from './socket-view.ts';
 import { stallDraft } from './stall.ts';
 
 type Refusal = NonNullable<SocketView['s']['upgrade']>;
@@ -133,7 +134,7 @@ const serverError = (scene: Scene, view: SocketView, upgrade: Refusal, fact: str
       fact,
       detail: 'the hop in front cannot reach the backend with an upgrade',
     };
-  if (status === 504)
+  if (status === 504 && outageOf(scene) === null)
     return {
       cause: 'edge-timeout',
       phase: 'http-upgrade',
@@ -141,6 +142,8 @@ const serverError = (scene: Scene, view: SocketView, upgrade: Refusal, fact: str
       fact,
       detail: `504 after ${Math.round(view.s.phases.head ?? 0)} ms`,
     };
+  const outage = isGatewayResponse(upgrade) ? outageOf(scene) : null;
+  if (outage !== null) return outageDraft(outage, fact);
   const reply = { ...upgrade, at: view.at, waited: view.s.phases.head, subject: subjectOf(view) };
   const platform = platformDraft(scene, reply);
   if (platform !== null) return platform;
@@ -198,13 +201,17 @@ const refused = (scene: Scene, view: SocketView, upgrade: Refusal): FindingDraft
       fact,
       detail: '400 on the upgrade',
     };
+  const login = loginHostOf(upgrade, view.s.url);
   if ((status >= 200 && status < 400) || status === 405 || status === 426 || isHtml(upgrade))
     return {
       cause: 'edge-misroute',
       phase: 'http-upgrade',
       signal: 'high',
       fact,
-      detail: `${status} on the upgrade${upgrade.headers['location'] === undefined ? '' : `, location ${upgrade.headers['location']}`}`,
+      detail:
+        login === undefined
+          ? `${status} on the upgrade${upgrade.headers['location'] === undefined ? '' : `, location ${upgrade.headers['location']}`}`
+          : loginText(login),
     };
   return { cause: 'unknown', phase: 'http-upgrade', signal: 'low', fact, detail: `${status} on the upgrade` };
 };
@@ -246,21 +253,36 @@ const hanging = (scene: Scene, view: SocketView): FindingDraft => {
   };
 };
 
+/** The 101 came, and our client refused it; a proxy that writes the 101 anew is the first suspect. */
+const handshake = (view: SocketView): FindingDraft => {
+  const message = view.s.error?.message ?? '';
+  const draft = {
+    phase: 'http-upgrade',
+    signal: 'high',
+    fact: `${subjectOf(view)}: our client refused the handshake: ${message}`,
+    fits: ['ws-upgrade', 'ws-closed-early', 'ws-silent'],
+  } as const;
+  return /Extensions/i.test(message)
+    ? { ...draft, cause: 'ws-protocol-violation', detail: 'the 101 has an extension that was not offered' }
+    : { ...draft, cause: 'edge-misroute', detail: 'the 101 is not a WebSocket server’s' };
+};
+
 /** Why a socket did not open; null when it did. */
 export const upgradeDraft = (scene: Scene, view: SocketView): FindingDraft | null => {
   const { s } = view;
   if (s.upgrade !== null) return refused(scene, view, s.upgrade);
   if (isSubprotocolError(s) || s.error?.name === 'SyntaxError') return subprotocol(scene, view);
+  if (isHandshakeError(s)) return handshake(view);
   if (view.opened) return null;
   const text = `${s.error?.code ?? ''} ${s.error?.message ?? ''}`;
   if (/handshake has timed out|DEADLINE|timed? ?out|no (?:answer|upgrade|101)/i.test(text)) return hanging(scene, view);
-  if (/Sec-WebSocket-Accept|Invalid Upgrade|HPE_|RSV/i.test(text))
+  if (/HPE_/.test(text))
     return {
       cause: 'edge-misroute',
       phase: 'http-upgrade',
       signal: 'high',
       fact: `${subjectOf(view)}: ${text.trim()}`,
-      detail: 'the 101 is not a WebSocket server’s',
+      detail: 'what answers the upgrade does not speak HTTP',
     };
   if (s.error !== null) {
     const network = networkDraft(s.error, s.phases, {

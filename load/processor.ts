@@ -116,7 +116,7 @@ export const chat = counted(async (events) => {
     await socket.ping('load.ping');
     const [probe, id] = [sumPrompt(), newMarker()];
     const asked = performance.now();
-    socket.send({ type: 'chat_message', message_id: id, payload: { content: probe.text } });
+    await socket.send({ type: 'chat_message', message_id: id, payload: { content: probe.text } });
     const run = await runOf(socket, 'load.run', id);
     if (!containsWholeNumber(run.answer, probe.sum))
       throw new ClassifiedError('answer-wrong', 'load.answer', `${probe.text} was answered with something else`);

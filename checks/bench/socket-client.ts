@@ -61,7 +61,7 @@ const lost = await Promise.all(
   connections.map(async ({ socket }) => {
     await socket.ping('ramp.ping');
     const [probe, id] = [sumPrompt(), newMarker()];
-    socket.send({ type: 'chat_message', message_id: id, payload: { content: probe.text } });
+    await socket.send({ type: 'chat_message', message_id: id, payload: { content: probe.text } });
     // Rejects when a frame of the run is missing, doubled or out of order.
     const run = await runOf(socket, 'ramp.run', id);
     return containsWholeNumber(run.answer, probe.sum) ? 0 : 1;

@@ -27,6 +27,7 @@ import {
   WS_TESTS,
 } from './wire.ts';
 
+const PAGE = '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';
 const HTTP_TESTS = ALL.filter((id) => !WS_TESTS.includes(id));
 
 const valid = (id: string) => (id === 'P1-03' ? 'writer' : 'A');
@@ -903,6 +904,150 @@ export const NETWORK: readonly Situation[] = [
           ),
         ],
       },
+    ),
+  },
+  ...Object.entries({
+    'Server sent a Sec-WebSocket-Extensions header but no extension was requested': 'ws-protocol-violation',
+    'Invalid Sec-WebSocket-Extensions header': 'ws-protocol-violation',
+    'Invalid Sec-WebSocket-Accept header': 'edge-misroute',
+    'Invalid Upgrade header': 'edge-misroute',
+    'Server sent an invalid subprotocol': 'subprotocol-invalid',
+    'Server sent a subprotocol but none was requested': 'subprotocol-invalid',
+  } as const).map(([message, cause]): Situation => ({
+    name: `our client refuses the 101: ${message}`,
+    cause,
+    tests: ['P1-01', 'P1-03'],
+    confidence: 'high',
+    input: run(
+      on(['P1-01', 'P1-03'], () => ({
+        class: cause === 'subprotocol-invalid' ? 'ws-subprotocol' : 'ws-upgrade',
+        sockets: [socket(1, { error: { message }, close: closed(1006, '', 8, 'client') })],
+      })),
+    ),
+  })),
+  ...(['client', 'network'] as const).flatMap((by) =>
+    Object.entries({
+      WS_ERR_UNEXPECTED_RSV_1: 'ws-protocol-violation',
+      WS_ERR_UNEXPECTED_RSV_2_3: 'ws-protocol-violation',
+      WS_ERR_UNEXPECTED_MASK: 'ws-protocol-violation',
+      WS_ERR_INVALID_OPCODE: 'ws-protocol-violation',
+      WS_ERR_INVALID_UTF8: 'ws-protocol-violation',
+      'WS_ERR_UNEXPECTED_RSV_1; the bytes after the 101 are text: "HTTP/1.1 200 OK"': 'edge-misroute',
+    } as const).map(([error, cause]): Situation => ({
+      name: `our client leaves because of ${error}, 1006 by the ${by}`,
+      cause,
+      tests: ['P1-01', 'P1-03'],
+      confidence: 'high',
+      input: run(
+        on(['P1-01', 'P1-03'], () => ({
+          class: 'ws-closed-early',
+          sockets: [
+            socket(1, {
+              error: { code: error.split(';', 1)[0] ?? '', message: `Invalid WebSocket frame: ${error}` },
+              close: closed(1006, '', 8, by),
+            }),
+          ],
+        })),
+      ),
+    })),
+  ),
+  {
+    name: 'a masked frame after the welcome, our client leaves',
+    cause: 'ws-protocol-violation',
+    tests: ['P1-03'],
+    input: run({
+      'P1-03': {
+        class: 'ws-closed-late',
+        sockets: [
+          socket(1, {
+            welcomeAt: 40,
+            frames: [got(40, welcome('e2e-gp-a')), sent(60, { type: 'ping' })],
+            error: { code: 'WS_ERR_UNEXPECTED_MASK', message: 'Invalid WebSocket frame: MASK must be clear' },
+            close: closed(1006, '', 70, 'client'),
+          }),
+        ],
+      },
+    }),
+  },
+  {
+    name: 'a gateway’s page where a refusal is expected',
+    cause: 'app-5xx',
+    confidence: 'low',
+    tests: ['P1-09'],
+    input: run({
+      'P1-09': {
+        class: 'http-status',
+        exchanges: [
+          http('GET /api/agents/status', 200, { body: [] }),
+          http('GET /api/agents/status', 502, { as: 'none', expected: '403/401', type: 'text/html', body: PAGE }),
+        ],
+      },
+    }),
+  },
+  {
+    name: 'a short window of gateway pages on several routes, refusals and upgrades among them',
+    cause: 'redeploy',
+    confidence: 'medium',
+    tests: ['P1-01', 'P1-09', 'P1-15'],
+    input: run(
+      {
+        'P1-01': {
+          class: 'ws-upgrade',
+          sockets: [
+            socket(1, { at: 10_000, upgrade: { status: 502, body: PAGE, headers: { 'content-type': 'text/html' } } }),
+          ],
+        },
+        'P1-09': {
+          class: 'http-status',
+          exchanges: [
+            http('GET /api/agents/status', 200, { body: [] }),
+            http('GET /api/agents/status', 502, {
+              as: 'none',
+              at: 11_000,
+              expected: '403/401',
+              type: 'text/html',
+              body: PAGE,
+            }),
+          ],
+        },
+        'P1-15': {
+          class: 'http-status',
+          exchanges: [
+            http('POST /api/tools/execute', 504, { at: 12_000, expected: '422', type: 'text/html', body: PAGE }),
+          ],
+        },
+      },
+      { exchanges: base },
+    ),
+  },
+  {
+    name: 'a redirect to a login on one route',
+    cause: 'edge-misroute',
+    tests: ['P1-09'],
+    input: run(
+      {
+        'P1-09': {
+          class: 'http-status',
+          exchanges: [
+            http('GET /api/agents/status', 302, {
+              type: 'text/html',
+              headers: { location: 'https://accounts.google.com/o/oauth2/v2/auth' },
+            }),
+          ],
+        },
+      },
+      { exchanges: base },
+    ),
+  },
+  {
+    name: 'an access proxy in front of everything',
+    cause: 'edge-misroute',
+    tests: ALL,
+    input: stoppedRun(
+      'down',
+      'http-status',
+      'api.example answers, but leads to a login page of accounts.google.com: an access proxy? GET /health -> 302.',
+      ['302'],
     ),
   },
 ];

@@ -281,7 +281,11 @@ test(
         const plain = sumPrompt();
         const probe = { ...plain, text: greeting + plain.text };
         const messageId = newMarker();
-        socket.send({ type: 'chat_message', message_id: messageId, payload: { content: probe.text, ...threadId } });
+        await socket.send({
+          type: 'chat_message',
+          message_id: messageId,
+          payload: { content: probe.text, ...threadId },
+        });
         const run = await runOf(socket, key, messageId);
         expect(run.answer).toAnswer(`${key}.answer`, probe);
         return { probe, run };
@@ -312,19 +316,19 @@ test(
           ['message.not-json', '{not json'],
           ['message.not-object', '["not","an","object"]'],
         ] as const) {
-          socket.send(text);
+          await socket.send(text);
           await expectError(key, 'FORMAT_ERROR');
         }
         const type = `${newMarker()}_type`;
-        socket.send({ type });
+        await socket.send({ type });
         const acknowledged = await socket.next(isOfType('ack'), reply('message.unknown-type', 'ack'));
         expect(
           socket.parse('message.unknown-type', acknowledged, ack),
           because('ws-frame', 'message.unknown-type', 'the ack names the type it received, and me'),
         ).toMatchObject({ received_type: type, user_id: writer.id });
-        socket.send(paddedPing(LIMITS.messageBytes));
+        await socket.send(paddedPing(LIMITS.messageBytes));
         await socket.nextPong('message.largest');
-        socket.send(paddedPing(LIMITS.messageBytes + 1));
+        await socket.send(paddedPing(LIMITS.messageBytes + 1));
         await expectError('message.too-large', 'MESSAGE_TOO_LARGE');
         await socket.ping('message.after-errors');
       });
@@ -335,7 +339,7 @@ test(
         // Nobody else sends as this user, so at least this much of the allowance is left, with our pongs as spent too.
         const left =
           LIMITS.messagesPerMinute - socket.trace.frames.filter(({ direction }) => direction === 'sent').length;
-        for (let sent = 0; sent < 110; sent++) socket.send({ type: 'ping' });
+        for (let sent = 0; sent < 110; sent++) await socket.send({ type: 'ping' });
         for (let received = 0; received < 110; received++) {
           const wait = {
             within: deadlines.reply,
@@ -428,7 +432,7 @@ test(
         const ask = async (socket: ChatSocket, user: typeof alice) => {
           const probe = sumPrompt();
           const messageId = newMarker();
-          socket.send({ type: 'chat_message', message_id: messageId, payload: { content: probe.text } });
+          await socket.send({ type: 'chat_message', message_id: messageId, payload: { content: probe.text } });
           const run = await runOf(socket, 'parallel.run', messageId);
           cleanup.add(`archive ${run.threadId}`, () => user.api.delete(`/api/threads/${run.threadId}`));
           expect(run.answer).toAnswer('parallel.answer', probe);

@@ -5,6 +5,7 @@ import { chatMessage, chatMessageCreated, chatMessagePage } from '../../contract
 import { mcpServersReply } from '../../contract/discovery.ts';
 import { envelope, INTERNAL_FIELDS, INTERNALS } from '../../contract/errors.ts';
 import { healthReply, liveReply, readyReply, wsConfigReply } from '../../contract/health.ts';
+import { isWithinWindow, retryAfterOf, type RetryAfter } from '../../contract/http.ts';
 import { LIMITS } from '../../contract/limits.ts';
 import { agentStreamFrame } from '../../contract/sse.ts';
 import { thread, threadList } from '../../contract/threads.ts';
@@ -73,11 +74,12 @@ test(
       const [title, content] = [newMarker(), newMarker()];
       const created = await user.api.post('/api/threads', { title });
       const own = created.ok('thread.create', thread);
-      cleanup.add(`archive ${own.id}`, () => user.api.delete(`/api/threads/${own.id}`));
+      cleanup.add(`archive ${own.id}`, () => user.api.delete(`/api/threads/${own.id}`), { independent: true });
       const list = await user.api.get('/api/threads');
       const posted = await user.api.post('/api/chat/messages', { content, thread_id: title });
       const { message } = posted.ok('message.create', chatMessageCreated);
-      cleanup.add(`delete message ${message.id}`, () => user.api.delete(`/api/chat/messages/${message.id}`));
+      const remove = () => user.api.delete(`/api/chat/messages/${message.id}`);
+      cleanup.add(`delete message ${message.id}`, remove, { independent: true });
       const read = await user.api.get(`/api/chat/messages/${message.id}`);
       const servers = await user.api.get('/api/mcp/servers');
       const replies = [created, list, posted, read, servers];
@@ -181,17 +183,17 @@ const flood = async (post: () => Promise<Reply>): Promise<Flood> => {
   }
 };
 
-const retryAfter = (reply: Reply): number => {
-  const value = reply.headers['retry-after'] ?? 'missing';
-  if (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 60) return Number(value);
+const retryAfter = (reply: Reply): RetryAfter => {
+  const told = retryAfterOf(reply.headers, reply.endedAt);
+  if (told !== undefined && isWithinWindow(told)) return told;
   throw new ClassifiedError(
     'limit',
     'limit.retry-after',
-    `the 429 has Retry-After ${value}, expected whole seconds from 1 to 60`,
+    `the 429 has Retry-After ${reply.headers['retry-after'] ?? 'missing'}, expected whole seconds from 1 to 60, or a date within them`,
   );
 };
 
-/** Branch (a): the route promises a limit, so it has to keep it. Returns the seconds to wait. */
+/** Branch (a): the route promises a limit, so it has to keep it. Returns the milliseconds to wait. */
 const expectLimit = ({ accepted, refused, seconds }: Flood): number => {
   const most = mostAccepted(seconds);
   expect(accepted.length, because('limit', 'limit.early', 'the first hundred are accepted')).toBeGreaterThanOrEqual(
@@ -215,7 +217,7 @@ const expectLimit = ({ accepted, refused, seconds }: Flood): number => {
     ).toMatch(/^\d+$/);
   }
   for (const reply of refused) expect(reply).toBeEnvelope('limit.refused', 429);
-  return Math.max(...refused.map(retryAfter));
+  return Math.max(...refused.map((reply) => retryAfter(reply).waitMs));
 };
 
 /** The id of what was created, for the clean-up; whether the reply is right is judged elsewhere. */
@@ -264,8 +266,10 @@ test(
         content: newMarker(),
         thread_id: labels.get(author),
       });
-      for (const id of createdIds(reply))
-        cleanup.add(`delete message ${id}`, () => author.api.delete(`/api/chat/messages/${id}`));
+      for (const id of createdIds(reply)) {
+        const remove = () => author.api.delete(`/api/chat/messages/${id}`);
+        cleanup.add(`delete message ${id}`, remove, { independent: true });
+      }
       return reply;
     };
     const total = async (key: string) =>
@@ -286,7 +290,7 @@ test(
 
 /** Waits as long as the server asks for, then sends one more: the number that was accepted, one. */
 const afterTheLimit = async (result: Flood, post: () => Promise<Reply>): Promise<number> => {
-  await sleep(expectLimit(result) * 1_000);
+  await sleep(expectLimit(result));
   (await post()).ok('limit.recovered', chatMessageCreated);
   return 1;
 };

@@ -63,8 +63,8 @@ const expectSilenceAt = async (
   const type = `${newMarker()}_type`;
   const probe = sumPrompt();
   const messageId = newMarker();
-  mine.send({ type });
-  mine.send({ type: 'chat_message', message_id: messageId, payload: { content: probe.text } });
+  await mine.send({ type });
+  await mine.send({ type: 'chat_message', message_id: messageId, payload: { content: probe.text } });
   const wait = { within: mine.deadlines.reply, class: 'ws-mute', key: 'socket.ack', what: 'ack' } as const;
   const frame = await mine.next((received) => received.type === 'ack', wait);
   expect(
@@ -80,7 +80,7 @@ const expectSilenceAt = async (
   if (run.status === 'fulfilled')
     cleanup.add(`archive ${run.value.threadId}`, () => alice.api.delete(`/api/threads/${run.value.threadId}`));
   const intrusion = newMarker();
-  mine.send({ type: 'chat_message', payload: { content: intrusion, thread_id: foreignThread } });
+  await mine.send({ type: 'chat_message', payload: { content: intrusion, thread_id: foreignThread } });
   await sleep(mine.deadlines.quietWindow);
   // Whether messages are answered at all is P1-03's business; that nothing was written is looked at by the caller.
   const refusals = mine.received.filter((received) => received.type === 'error_message');

@@ -52,7 +52,7 @@ test(
     await test.step('ask, and read the answer', async () => {
       const probe = sumPrompt();
       const messageId = newMarker();
-      socket.send({ type: 'chat_message', message_id: messageId, payload: { content: probe.text } });
+      await socket.send({ type: 'chat_message', message_id: messageId, payload: { content: probe.text } });
       const run = await runOf(socket, 'page.run', messageId);
       cleanup.add(`archive ${run.threadId}`, () => alice.api.delete(`/api/threads/${run.threadId}`));
       expect(run.answer).toAnswer('page.run.answer', probe);

@@ -159,7 +159,7 @@ test(
       for (const part of [asked.slice(0, 3), asked.slice(3)]) {
         const { socket } = await sockets.connect('connect', { identity: alice.socketIdentity });
         for (const { messageId, probe } of part)
-          socket.send({
+          await socket.send({
             type: 'chat_message',
             message_id: messageId,
             payload: { content: probe.text, thread_id: chatThread },
@@ -253,8 +253,8 @@ test(
 
     const probe = sumPrompt();
     const messageId = newMarker();
-    const run = await test.step('start a run, and read it to its end', () => {
-      start(messageId, { user_request: probe.text, thread_id: threadId });
+    const run = await test.step('start a run, and read it to its end', async () => {
+      await start(messageId, { user_request: probe.text, thread_id: threadId });
       return runOf(socket, 'run', messageId);
     });
     expect(run.answer).toAnswer('run.answer', probe);
@@ -284,7 +284,7 @@ test(
         ['THREAD_NOT_FOUND', { user_request: sumPrompt().text, thread_id: `thread_0_${newMarker().slice(3)}` }],
         ['VALIDATION_ERROR', { thread_id: threadId }],
       ] as const) {
-        start(newMarker(), payload);
+        await start(newMarker(), payload);
         const key = `refused.${code.toLowerCase()}`;
         const frame = await socket.next(({ type }) => type === 'error_message', {
           within: deadlines.reply,
@@ -317,8 +317,12 @@ test(
         const [id, asks] = [newMarker(), sumPrompt()];
         const line = (connection as NonNullable<typeof connection>).socket;
         const thread_id = [threadId, foreignThread][index] ?? '';
-        line.send({ type: 'start_agent', message_id: id, payload: { user_request: asks.text, thread_id } });
-        return { line, asks, run: runOf(line, 'together', id) };
+        const sent = line.send({
+          type: 'start_agent',
+          message_id: id,
+          payload: { user_request: asks.text, thread_id },
+        });
+        return { line, asks, run: sent.then(() => runOf(line, 'together', id)) };
       });
       const runs = await Promise.all(asked.map(({ run: running }) => running));
       for (const [index, { asks }] of asked.entries())

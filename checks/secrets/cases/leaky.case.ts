@@ -44,7 +44,7 @@ test('an answer that is no JSON of the shape', async ({ alice, environment }) =>
 });
 test('a socket that says something else', async ({ alice, sockets }) => {
   const { socket } = await sockets.connect('case.socket', { identity: alice.socketIdentity, via: 'subprotocol' });
-  socket.send({ type: 'jsonrpc_request', jsonrpc: '2.0', id: 1, method: alice.session.accessToken });
+  await socket.send({ type: 'jsonrpc_request', jsonrpc: '2.0', id: 1, method: alice.session.accessToken });
   const frame = await socket.next(({ json }) => json?.['jsonrpc'] !== undefined, {
     within: 2_000,
     class: 'ws-mute',

@@ -1,4 +1,4 @@
-import { drop, header, open, set, status } from './spell.ts';
+import { drop, open, set, status } from './spell.ts';
 
 export const SESSIONS = {
   'P1-21 expectMyself *.me expect': set('GET /auth/me', '/email', 'somebody@example.com', { only: 1 }),
@@ -30,6 +30,5 @@ export const SESSIONS = {
   'P1-21 logout.verify reply': drop('POST /auth/verify', '/error'),
   'P1-21 logout.verify expect': open('POST /auth/verify', 'logged-out'),
   'P1-21 second.refresh reply': drop('POST /auth/refresh', '/token_type', { only: 3 }),
-  'P1-21 cookies expect': header('POST /auth/e2e/test-auth', 'set-cookie', { to: 'sid=1' }),
   'P1-21 refresh-after-logout secondary': status('POST /auth/refresh', 200, { of: 401, only: 3 }),
 } as const;
