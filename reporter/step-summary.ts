@@ -1,4 +1,5 @@
 /** What GitHub shows on the page of a job. */
+import { breachLine } from './breach.ts';
 import { exposureLine, furtherLine, shown } from './format.ts';
 import { md, table } from './markdown.ts';
 import { nextSteps } from './report.ts';
@@ -16,6 +17,8 @@ export const stepSummary = (report: Report): string => {
     '',
     md(assessment.sentence),
     '',
+    ...assessment.breaches.map((breach) => `* **${md(breachLine(breach))}**: ${md(breach.evidence[0] ?? '', 160)}`),
+    ...(assessment.breaches.length === 0 ? [] : ['']),
     `${exposureLine(assessment)} (declared MRR${assessment.rehearsal ? ', example only' : ''}). ` +
       `Strict ${readings.strict.passed}/${readings.strict.of}, pass-rate ${readings.passRate.percent} %, tolerant ${readings.tolerant.percent} %.`,
     ...assessment.further.map((each) => `\n${each.id}: ${furtherLine(each, assessment.currency)}`),
