@@ -1,8 +1,9 @@
 /** For `npx playwright merge-reports -c merge.config.ts blobs`: the shards' blobs become one run, judged as one. */
+import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
-import { readEnvironment } from './reporter/environment.ts';
+import { readEnvironment, withFile } from './reporter/environment.ts';
 
-const { reports, runId, modelFile } = readEnvironment();
+const { reports, runId, modelFile } = readEnvironment(withFile(join(import.meta.dirname, '.env')));
 
 export default defineConfig({
   testDir: 'tests',

@@ -110,7 +110,9 @@ const gapsOf = (record: RecordBody, tier: readonly Row[]): string[] => {
   // Tests that it kept from starting give it as their reason.
   if (stopped && unverified.length === 0) gaps.push(`preflight stopped the run (${stopped.why}): ${stopped.message}`);
   // Recomputed, since the list of errors in the record could be shorter than the truth.
-  const shards = shardProblems(record.shards.seen, record.shards.total).map((problem) => problem.message);
+  const shards = shardProblems(record.shards.seen, record.shards.total, record.merged).map(
+    (problem) => problem.message,
+  );
   for (const message of new Set([...shards, ...record.errors.map((error) => error.message)])) gaps.push(message);
   if (record.errorsDropped > 0) gaps.push(`${plural(record.errorsDropped, 'further error')} of the run`);
   const why = [...new Set(unverified.map((row) => row.reason ?? 'no reason recorded'))];

@@ -37,8 +37,8 @@ export interface ReporterEnvironment {
 }
 
 /** `.env` fills what the shell leaves unset, as it does for the tests; nothing is written back to `process.env`. */
-const withFile = (): Record<string, string | undefined> => ({
-  ...(existsSync('.env') ? parse(readFileSync('.env')) : {}),
+export const withFile = (dotenvPath = '.env'): Record<string, string | undefined> => ({
+  ...(existsSync(dotenvPath) ? parse(readFileSync(dotenvPath)) : {}),
   ...process.env,
 });
 

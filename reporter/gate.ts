@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import '../evidence/closed-output.ts';
 import { plain } from '../evidence/plain-text.ts';
 import { assess, EXIT_CODE } from './assess.ts';
 import { crossCheck } from './cross-check.ts';

@@ -1,4 +1,6 @@
 /** What GitHub shows on the page of a job. */
+import { appendFileSync } from 'node:fs';
+import { courtesy } from '../evidence/courtesy.ts';
 import { breachLine } from './breach.ts';
 import { exposureLine, furtherLine, shown } from './format.ts';
 import { md, table } from './markdown.ts';
@@ -7,6 +9,14 @@ import type { Report } from './report.ts';
 
 /** GitHub drops a summary above 1 MiB whole. */
 const ROWS = 200;
+
+/** Nothing where GitHub names no file; a container often inherits the name without the file. */
+export const appendStepSummary = (file: string | undefined, text: string): void => {
+  if (file === undefined) return;
+  courtesy('the job summary (GITHUB_STEP_SUMMARY) cannot be written', undefined, () => {
+    appendFileSync(file, text);
+  });
+};
 
 export const stepSummary = (report: Report): string => {
   const { assessment } = report;

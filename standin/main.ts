@@ -38,6 +38,12 @@ const OPTIONS = {
   help: { type: 'boolean' },
 } as const;
 
+// `npm run standin | head -1` leaves early; the stand-in goes on.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 const readArguments = () => {
   try {
     return parseArgs({ options: OPTIONS, strict: true }).values;
