@@ -167,7 +167,7 @@ export default class GoldenpathReporter implements Reporter {
       current: config.shard?.current ?? 1,
       total: config.shard?.total ?? 1,
       runId: this.options.runId ?? this.generatedRunId,
-      git: gitState(),
+      git: gitState(this.options.configDir),
       playwright: config.version,
       selected: [...selected],
     };
@@ -260,7 +260,7 @@ export default class GoldenpathReporter implements Reporter {
       $schema: '../../reporter/schema/run-record.schema.json',
       version: 1,
       runId,
-      git: stamps[0]?.git ?? gitState(),
+      git: stamps[0]?.git ?? gitState(this.options.configDir),
       target: collected.preflight[0]?.target ?? null,
       playwright: stamps[0]?.playwright ?? config.version,
       startedAt: result.startTime.toISOString(),
