@@ -37,7 +37,7 @@ module.exports = {
       from: { path: '^reporter/' },
       to: { path: '^(?:standin|fixtures|checks|ci|doctor|tests/(?!catalogue\\.ts))' },
     },
-    only('ci', ['reporter', 'settings', 'fixtures/environment.ts']),
+    only('ci', ['evidence', 'reporter', 'settings', 'fixtures/environment.ts']),
     only('doctor', ['contract', 'evidence', 'settings', 'fixtures']),
     only('load', ['contract', 'evidence', 'fixtures']),
   ],

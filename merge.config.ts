@@ -1,8 +1,10 @@
 /** For `npx playwright merge-reports -c merge.config.ts blobs`: the shards' blobs become one run, judged as one. */
+import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import { readEnvironment } from './reporter/environment.ts';
+import { filledVariables } from './settings/variables.ts';
 
-const { reports, runId, modelFile } = readEnvironment();
+const { reports, runId, modelFile } = readEnvironment(filledVariables(process.env, join(import.meta.dirname, '.env')));
 
 export default defineConfig({
   testDir: 'tests',

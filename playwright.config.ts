@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import { prepareEnvironment } from './fixtures/environment.ts';
 
-const environment = prepareEnvironment();
+// A run may be started in another folder: everything belongs to the one of this file.
+const environment = prepareEnvironment(join(import.meta.dirname, '.env'));
 
 export default defineConfig({
   testDir: 'tests',

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import '../evidence/closed-output.ts';
 import { z } from 'zod';
 import { programArguments } from '../settings/arguments.ts';
 

@@ -1,10 +1,12 @@
 /** `npm run nightly`: the steps of a night, the same for GitHub, GitLab and a plain shell. */
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import '../evidence/closed-output.ts';
+import { courtesy } from '../evidence/courtesy.ts';
 import { peekEnvironment, prepareEnvironment, SetupError, type Environment } from '../fixtures/environment.ts';
 import { EXIT_CODE, VERDICTS, type Verdict } from '../reporter/assess.ts';
 import { readEnvironment } from '../reporter/environment.ts';
@@ -13,6 +15,7 @@ import { fenced } from '../reporter/markdown.ts';
 import { historyFile, impactFolder, RECORD_FILE } from '../reporter/outputs.ts';
 import { programArguments } from '../settings/arguments.ts';
 import { filled } from '../settings/variables.ts';
+import { appendStepSummary } from '../reporter/step-summary.ts';
 import { deliver, messageOf, NotDelivered } from './notify.ts';
 
 const WRONG_USE = 64;
@@ -160,7 +163,7 @@ const askGate = ({ rehearsal }: Options, quiet: boolean): Promise<Ended> =>
 const gate = async (options: Options): Promise<number> => {
   const { code, output } = await askGate(options, false);
   const { stepSummary } = readEnvironment();
-  if (stepSummary !== undefined) appendFileSync(stepSummary, `## Gate\n\n${fenced('text', output.trimEnd())}\n`);
+  appendStepSummary(stepSummary, `## Gate\n\n${fenced('text', output.trimEnd())}\n`);
   return code;
 };
 
@@ -181,9 +184,10 @@ const notify = async (options: Options, environment: Environment): Promise<numbe
   const verdict = named(code);
   const target = environment.baseUrl ?? 'stand-in';
   const own = recordedRun(environment);
-  const before = readHistory(historyFile(environment.reports)).entries.findLast(
-    (entry) => entry.target === target && entry.runId !== own,
-  )?.verdict;
+  const history = courtesy('the history cannot be read', { entries: [], unreadable: 0 }, () =>
+    readHistory(historyFile(environment.reports)),
+  );
+  const before = history.entries.findLast((entry) => entry.target === target && entry.runId !== own)?.verdict;
   const was = before ?? 'no verdict that is known';
   if (verdict === 'GO' && before === 'GO') {
     say('GO as before, so nobody is told');
@@ -204,7 +208,7 @@ const notify = async (options: Options, environment: Environment): Promise<numbe
     say(`NOT DELIVERED: ${line}`);
     if (stepSummary !== undefined) {
       process.stdout.write(`::error title=goldenpath notification::${line}\n`);
-      appendFileSync(stepSummary, `**Notification failed:** ${line}\n`);
+      appendStepSummary(stepSummary, `**Notification failed:** ${line}\n`);
     }
     return NOT_TOLD;
   }

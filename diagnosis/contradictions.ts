@@ -93,6 +93,7 @@ export const contradictionsOf = (
   for (const [cause, one] of holes)
     out.push({
       kind: 'security',
+      cause,
       statement: `${CAUSES[cause].meaning} (${cause}), seen beside the cause that explains the red tests`,
       evidence: [one.fact],
     });

@@ -46,6 +46,8 @@ export type Group = z.infer<typeof group>;
 /** Two statements of the target that cannot both be true, or a hole that no red test stands for. */
 export const contradiction = z.object({
   kind: z.enum(['contradiction', 'security']),
+  /** Of a hole: what it is. */
+  cause: causeId.optional(),
   statement: z.string(),
   evidence: z.array(z.string()),
 });

@@ -1,4 +1,5 @@
 /** `npm run doctor`: what is missing before the suite can say anything, and what to do about it. */
+import '../evidence/closed-output.ts';
 import { loadEnvironment, prepareEnvironment, SetupError, type Environment } from '../fixtures/environment.ts';
 import { plain } from '../evidence/plain-text.ts';
 import { protect } from '../evidence/redaction.ts';

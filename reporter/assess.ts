@@ -1,4 +1,6 @@
 /** From a record to a verdict. Pure: the same record, declarations and day give the same answer. */
+import { breachesOf, breachLine } from './breach.ts';
+import type { Breach } from './breach.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Capability } from './capabilities.ts';
 import { exposureOf } from './exposure.ts';
@@ -32,6 +34,8 @@ export interface Assessment {
   /** Every reason that a rule found, the deciding ones first. */
   readonly reasons: readonly string[];
   readonly counts: Readonly<Record<Row['result'], number>>;
+  /** What stands first in every report. */
+  readonly breaches: readonly Breach[];
   readonly capabilities: readonly Capability[];
   /** Of P1; each further priority has its own. */
   readonly exposure: Exposure;
@@ -69,6 +73,9 @@ const listed = (ids: readonly string[]): string =>
 const idsWith = (rows: readonly Row[], ...results: Row['result'][]): string[] =>
   rows.filter((row) => results.includes(row.result)).map((row) => row.id);
 
+const redIds = (tests: Capability['tests']): string[] =>
+  tests.filter(({ result }) => result === 'failed').map(({ id }) => id);
+
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 const furtherOf = (model: ImpactModel, rows: readonly Row[], capabilities: readonly Capability[]): Further[] =>
@@ -103,7 +110,9 @@ const gapsOf = (record: RecordBody, tier: readonly Row[]): string[] => {
   // Tests that it kept from starting give it as their reason.
   if (stopped && unverified.length === 0) gaps.push(`preflight stopped the run (${stopped.why}): ${stopped.message}`);
   // Recomputed, since the list of errors in the record could be shorter than the truth.
-  const shards = shardProblems(record.shards.seen, record.shards.total).map((problem) => problem.message);
+  const shards = shardProblems(record.shards.seen, record.shards.total, record.merged).map(
+    (problem) => problem.message,
+  );
   for (const message of new Set([...shards, ...record.errors.map((error) => error.message)])) gaps.push(message);
   if (record.errorsDropped > 0) gaps.push(`${plural(record.errorsDropped, 'further error')} of the run`);
   const why = [...new Set(unverified.map((row) => row.reason ?? 'no reason recorded'))];
@@ -123,9 +132,11 @@ export const assess = (record: RecordBody, { model, waivers }: Declarations, now
   const tier = record.rows.filter((row) => row.priority === 'P1');
   const states = waivers.map((waiver) => stateOf(waiver, now));
   const failed = tier.filter((row) => row.result === 'failed');
+  const breaches = breachesOf(record);
+  const breached = new Set(breaches.flatMap(({ tests }) => tests));
   const waived = new Map(
     failed.flatMap((row) => {
-      const found = waiverFor(row, states, model);
+      const found = breached.has(row.id) ? undefined : waiverFor(row, states, model);
       return found === undefined ? [] : [[row.id, found] as const];
     }),
   );
@@ -133,26 +144,31 @@ export const assess = (record: RecordBody, { model, waivers }: Declarations, now
   const further = furtherOf(model, record.rows, declared);
   const absent = further.filter(({ inRun }) => !inRun).map(({ id }) => id);
   const capabilities = declared.filter(({ priority }) => !absent.includes(priority));
-  const breach = capabilities.filter((capability) => capability.security && capability.state === 'broken');
+  const unproven = capabilities.filter(({ security, state }) => security && state === 'broken');
   const gaps = gapsOf(record, tier);
   const stopped = record.preflight.map((report) => report.stopped).filter((stop) => stop !== null);
   const down = stopped.find((stop) => stop.why === 'down');
   const elsewhere = stopped.find((stop) => stop.why === 'wrong-target');
 
   const failures: string[] = [
-    ...breach.map((capability) => `security capability ${capability.id} is broken`),
+    ...breaches.map(breachLine),
     ...(unwaived.length === 0
       ? []
       : [
           `${unwaived.length} of ${tier.length} failed (${listed(unwaived.map((row) => row.id))})${causesOf(record, unwaived)}`,
         ]),
+    ...unproven
+      .filter(({ tests }) => !tests.some(({ id }) => breached.has(id)))
+      .map(
+        ({ id, tests }) => `${id} is not proven (${listed(redIds(tests))}); nothing that failed there shows a breach`,
+      ),
   ];
   const softer: string[] = [
     ...(waived.size === 0
       ? []
       : [`${plural(waived.size, 'failure')} accepted by waiver (${listed([...waived.keys()])})`]),
     ...record.findings
-      .filter((finding) => finding.kind === 'security')
+      .filter(({ kind, cause }) => kind === 'security' && !breaches.some(({ id }) => id === cause))
       .map((finding) => `security finding that no red test stands for: ${finding.statement}`),
     ...idsReason('degraded', idsWith(tier, 'degraded')),
     ...idsReason('flaky', idsWith(tier, 'flaky')),
@@ -164,7 +180,7 @@ export const assess = (record: RecordBody, { model, waivers }: Declarations, now
   const [verdict, deciding]: [Verdict, readonly string[]] =
     elsewhere !== undefined
       ? ['MISUSE', [`wrong target: ${elsewhere.message}`]]
-      : down !== undefined
+      : down !== undefined && breaches.length === 0
         ? ['DOWN', [`the target does not answer: ${down.message}`]]
         : failures.length > 0
           ? ['HOLD', failures]
@@ -188,6 +204,7 @@ export const assess = (record: RecordBody, { model, waivers }: Declarations, now
       failed: count('failed'),
       unverified: count('unverified'),
     },
+    breaches,
     capabilities,
     rows: record.rows.filter((row) => !absent.includes(row.priority)),
     exposure: exposureOf(model, 'P1', declared),

@@ -16,6 +16,8 @@ export type CauseGroup = z.infer<typeof causeGroup>;
 /** Statements of the target that contradict each other, or a hole that no red test stands for. */
 export const finding = z.object({
   kind: z.enum(['contradiction', 'security']),
+  /** Of a hole: what it is. */
+  cause: z.string().min(1).optional(),
   statement: z.string(),
   evidence: z.array(z.string()),
 });

@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path';
 import type { FullResult, Suite, TestCase, TestResult } from '@playwright/test/reporter';
 import { z } from 'zod';
 import { ANNOTATION, ATTACHMENT, spentOf, type Spent } from '../evidence/annotations.ts';
+import { courtesy } from '../evidence/courtesy.ts';
 import { preflightReport } from '../evidence/preflight.ts';
 import type { PreflightReport } from '../evidence/preflight.ts';
 import { testEvidence } from '../evidence/trace.ts';
@@ -32,6 +33,8 @@ export interface CollectInput {
   readonly preflightProject: string;
   /** Ids that the run meant to run before it was split into shards; undefined when nobody knows. */
   readonly selected: ReadonlySet<string> | undefined;
+  /** Why a selected id is in no report. */
+  readonly absent: string;
   /** Folder of the record; evidence is copied beside it. */
   readonly folder: string;
   readonly maxFailures: number;
@@ -137,17 +140,23 @@ export const collect = (input: CollectInput): Collected => {
         if (content === undefined) return { ...link, path: null };
         evidence.set(id, [...(evidence.get(id) ?? []), content]);
         const path = `evidence/${id}-${copy}-${result.retry}-${index}.json`;
-        mkdirSync(join(input.folder, 'evidence'), { recursive: true });
-        writeFileSync(join(input.folder, path), JSON.stringify(content));
-        return { ...link, path };
+        return courtesy<EvidenceLink>(
+          'the evidence cannot be copied beside the record',
+          { ...link, path: null },
+          () => {
+            mkdirSync(join(input.folder, 'evidence'), { recursive: true });
+            writeFileSync(join(input.folder, path), JSON.stringify(content));
+            return { ...link, path };
+          },
+        );
       }),
     );
 
   const rowOf = (entry: CatalogueEntry): Row => {
     const tests = byId.get(entry.id) ?? [];
     const absent =
-      input.selected?.has(entry.id) === true
-        ? 'it was selected, but no report of it arrived (a shard is missing)'
+      input.selected === undefined || input.selected.has(entry.id)
+        ? input.absent
         : 'not part of this run: filtered out, or its file is gone';
     const rulings = tests.map((test) => {
       const results = test.results.toSorted((a, b) => a.retry - b.retry);

@@ -1,5 +1,7 @@
 /** `ctrf.json`: the Common Test Report Format, with every attempt of a retried test. */
 import type { CTRFReport, RetryAttempt, Test, TestStatus } from 'ctrf';
+import { breachLine } from './breach.ts';
+import type { Breach } from './breach.ts';
 import { cell, shown } from './format.ts';
 import type { Attempt, Row } from './record.ts';
 import type { Report } from './report.ts';
@@ -27,7 +29,9 @@ const retryAttempt = (attempt: Attempt, index: number): RetryAttempt => ({
   ...(attempt.failures.length === 0 ? {} : { message: messageOf(attempt) }),
 });
 
-const testOf = (row: Row): Test => {
+const testOf = (row: Row, breaches: readonly Breach[]): Test => {
+  const own = breaches.filter(({ tests }) => tests.includes(row.id));
+  const reason = [...own.map(breachLine), ...(row.reason === null ? [] : [row.reason])].join('; ');
   const last = row.attempts.at(-1);
   const start = last === undefined ? undefined : Date.parse(last.startedAt);
   const links = row.evidence.flatMap(({ name, contentType, path }) =>
@@ -36,12 +40,12 @@ const testOf = (row: Row): Test => {
   return {
     testId: row.id,
     name: cell(row.title ?? `${row.id} ${row.name}`),
-    status: STATUS[row.result],
+    status: own.length > 0 ? 'failed' : STATUS[row.result],
     rawStatus: row.result,
     duration: Math.round(last?.durationMs ?? 0),
     ...(last === undefined || start === undefined ? {} : { start, stop: start + Math.round(last.durationMs) }),
     suite: [row.priority, row.capability],
-    ...(row.reason === null ? {} : { message: cell(row.reason) }),
+    ...(reason === '' ? {} : { message: cell(reason) }),
     ...(last === undefined || last.failures.length === 0 ? {} : { trace: messageOf(last) }),
     ...(row.file === null ? {} : { filePath: row.file }),
     retries: Math.max(0, row.attempts.length - 1),
@@ -60,7 +64,7 @@ const testOf = (row: Row): Test => {
 };
 
 export const ctrf = ({ record, assessment }: Report): CTRFReport => {
-  const tests = assessment.rows.map(testOf);
+  const tests = assessment.rows.map((row) => testOf(row, assessment.breaches));
   const count = (status: TestStatus) => tests.filter((test) => test.status === status).length;
   return {
     reportFormat: 'CTRF',

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { inert } from '../evidence/inert.ts';
+import '../evidence/closed-output.ts';
 import { plain } from '../evidence/plain-text.ts';
 import { programArguments } from '../settings/arguments.ts';
 import { SetupError } from '../settings/setup-error.ts';

@@ -2,7 +2,7 @@
  * Playwright reporter: collects the run into a record, judges it, writes the reports and fails the run for every verdict
  * other than GO and CONDITIONAL. Put it last in the list of reporters: of several that set a status the last one wins.
  */
-import { appendFileSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, statSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { join, relative } from 'node:path';
 import type {
@@ -14,6 +14,8 @@ import type {
   TestError,
   TestResult,
 } from '@playwright/test/reporter';
+import '../evidence/closed-output.ts';
+import { courtesy } from '../evidence/courtesy.ts';
 import { CATALOGUE, idOf } from '../tests/catalogue.ts';
 import { assess } from './assess.ts';
 import type { Declarations, Verdict } from './assess.ts';
@@ -21,7 +23,9 @@ import { attemptOf, textOf } from './attempts.ts';
 import { collect } from './collect.ts';
 import type { Collected } from './collect.ts';
 import { diagnosed } from './diagnosed.ts';
+import { filledVariables } from '../settings/variables.ts';
 import { readEnvironment } from './environment.ts';
+import type { ReporterEnvironment } from './environment.ts';
 import { oneLine, shown } from './format.ts';
 import { gitState } from './git.ts';
 import { loadCharts } from './html/chart.ts';
@@ -29,12 +33,13 @@ import { loadModel } from './model.ts';
 import { parseOptions } from './options.ts';
 import type { ReporterOptions } from './options.ts';
 import { appendHistory, entryOf, readHistory, trendOf } from './history.ts';
-import { appendStepSummary, historyFile, impactFolder, RECORD_FILE, writeRecord, writeReports } from './outputs.ts';
+import { clearRecord, historyFile, impactFolder, RecordLost, writeRecord, writeReports } from './outputs.ts';
 import { sealed } from './record.ts';
 import type { RecordBody, RunError, RunRecord } from './record.ts';
 import type { Report } from './report.ts';
 import { disagreements, readStamps, shardProblems, shardsSeen, writeStamp } from './shards.ts';
 import type { ShardStamp } from './shards.ts';
+import { appendStepSummary, stepSummary } from './step-summary.ts';
 import { terminalSummary } from './terminal.ts';
 import { loadWaivers } from './waivers.ts';
 
@@ -42,17 +47,19 @@ const ERRORS_LISTED = 50;
 
 export default class GoldenpathReporter implements Reporter {
   private readonly options: ReporterOptions;
-  private readonly environment = readEnvironment();
+  private readonly environment: ReporterEnvironment;
   private readonly declarations: Declarations;
   private readonly folder: string;
   private readonly generatedRunId = `run-${new Date().toISOString().replace(/[:.]/g, '-')}-${randomUUID().slice(0, 8)}`;
   private readonly outside: RunError[] = [];
   private config: FullConfig | undefined;
   private suite: Suite | undefined;
-  /** Absent at merge and when the tests could not be loaded. */
+  private readonly merging = process.argv.includes('merge-reports');
+  /** Absent at merge and when the tests could not be loaded or a web server did not start. */
   private stamp: ShardStamp | undefined;
   private lastRunFile: string | undefined;
   private record: RunRecord | undefined;
+  private lost: RecordLost | undefined;
   private evidence: Report['evidence'] = new Map();
   private charts: Promise<void> | undefined;
   private verdictError: Error | undefined;
@@ -61,6 +68,7 @@ export default class GoldenpathReporter implements Reporter {
 
   constructor(options?: unknown) {
     this.options = parseOptions(options);
+    this.environment = readEnvironment(filledVariables(process.env, join(this.options.configDir, '.env')));
     this.folder = impactFolder(this.options.outputDir);
     // Declarations that cannot be trusted stop the run here, before it costs anything.
     this.declarations = { model: loadModel(this.options.modelFile), waivers: loadWaivers(this.options.waiversFile) };
@@ -73,19 +81,13 @@ export default class GoldenpathReporter implements Reporter {
 
   preprocess({ config, suite }: { config: FullConfig; suite: Suite }): Promise<void> {
     this.listing = config.argv.includes('--list');
+    // What cannot be kept stops the run here, too.
+    if (!this.listing) clearRecord(this.options.outputDir);
     const selected = suite
       .allTests()
       .filter((test) => test.parent.project()?.name !== this.options.preflightProject)
       .flatMap((test) => idOf(test.title) ?? []);
-    this.stamp = {
-      nonce: randomUUID(),
-      current: config.shard?.current ?? 1,
-      total: config.shard?.total ?? 1,
-      runId: this.options.runId ?? this.generatedRunId,
-      git: gitState(),
-      playwright: config.version,
-      selected: [...new Set(selected)],
-    };
+    this.stamp = this.stampOf(config, [...new Set(selected)]);
     writeStamp(config, this.stamp);
     const outputDir = config.filteredProjects[0]?.outputDir;
     if (outputDir !== undefined) this.lastRunFile = join(outputDir, '.last-run.json');
@@ -97,20 +99,21 @@ export default class GoldenpathReporter implements Reporter {
     this.suite = suite;
     if (this.listing) return;
     this.charts = loadCharts();
-    // Whatever happens to this run, the record of an earlier one must not be taken for it.
-    mkdirSync(this.folder, { recursive: true });
-    for (const name of [RECORD_FILE, 'impact.json', 'impact.md', 'index.html', 'attempts.jsonl', 'evidence'])
-      rmSync(join(this.folder, name), { recursive: true, force: true });
+    // Neither a merge nor a run that could not begin has a preprocess.
+    if (this.stamp === undefined) clearRecord(this.options.outputDir);
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
     // A run that is killed never reaches onEnd; these lines are then all that is left of it.
     const line = JSON.stringify({ title: oneLine(test.title, 500), attempt: attemptOf(result) });
-    appendFileSync(join(this.folder, 'attempts.jsonl'), `${line}\n`);
+    courtesy(`${join(this.folder, 'attempts.jsonl')} cannot be written`, undefined, () => {
+      appendFileSync(join(this.folder, 'attempts.jsonl'), `${line}\n`);
+    });
   }
 
   onError(error: TestError): void {
-    if (this.verdictError !== undefined && textOf(error).includes(this.verdictError.message)) return;
+    const own = this.verdictError ?? this.lost;
+    if (own !== undefined && textOf(error).includes(own.message)) return;
     this.outside.push({ kind: 'outside-tests', message: oneLine(`outside the tests: ${textOf(error)}`, 500) });
     // Another reporter may break after our onEnd; the record on disk must know.
     if (this.record !== undefined) this.amend(this.record);
@@ -122,15 +125,13 @@ export default class GoldenpathReporter implements Reporter {
     if (config === undefined || suite === undefined) throw new Error('goldenpath-reporter: onEnd without onBegin');
     await this.charts;
     this.record = sealed(this.bodyOf(config, suite, result), this.environment.recordKey);
-    const { assessment } = this.write(this.record);
+    const report = this.write(this.record);
+    if (report === undefined) return { status: 'failed' };
+    const { record, assessment } = report;
     process.stdout.write(
-      `${terminalSummary(this.record, assessment, {
+      `${terminalSummary(record, assessment, {
         unicode: this.environment.unicode,
-        outputs: [
-          join(this.folder, 'index.html'),
-          join(this.folder, 'impact.md'),
-          'verdict as exit code: npm run gate',
-        ],
+        outputs: [this.fromHere('index.html'), this.fromHere('impact.md'), 'verdict as exit code: npm run gate'],
       }).join('\n')}\n`,
     );
     // A shard alone can never be conclusive; the merge and the gate judge the whole.
@@ -139,21 +140,42 @@ export default class GoldenpathReporter implements Reporter {
   }
 
   onExit(): Promise<void> {
-    if (this.record === undefined) return Promise.resolve();
-    this.rememberLastRun(this.record);
-    const report = this.write(this.record);
+    if (this.record !== undefined) this.rememberLastRun(this.record);
+    const report = this.record === undefined ? undefined : this.write(this.record);
+    // Only an error of a reporter makes merge-reports fail.
+    if (this.lost !== undefined) throw this.lost;
+    if (report === undefined) return Promise.resolve();
     if (!this.isShard) {
-      appendHistory(historyFile(this.options.outputDir), entryOf(report.record, report.assessment));
-      if (this.environment.stepSummary !== undefined) appendStepSummary(this.environment.stepSummary, report);
+      const history = historyFile(this.options.outputDir);
+      courtesy(`${history} cannot be written`, undefined, () => {
+        appendHistory(history, entryOf(report.record, report.assessment));
+      });
+      appendStepSummary(this.environment.stepSummary, stepSummary(report));
     }
     // merge-reports exits 0 on red whatever onEnd says; only an error of a reporter changes that.
-    if (this.stamp === undefined && !mayPass(report.assessment.verdict)) {
+    if (this.merging && !mayPass(report.assessment.verdict)) {
       this.verdictError = new Error(`goldenpath: the verdict is ${shown(report.assessment)}`);
       // Playwright keeps the error to itself when nothing else prints.
       process.stderr.write(`${this.verdictError.message}, so the merge exits 1\n`);
       throw this.verdictError;
     }
     return Promise.resolve();
+  }
+
+  private stampOf(config: FullConfig, selected: readonly string[]): ShardStamp {
+    return {
+      nonce: randomUUID(),
+      current: config.shard?.current ?? 1,
+      total: config.shard?.total ?? 1,
+      runId: this.options.runId ?? this.generatedRunId,
+      git: gitState(this.options.configDir),
+      playwright: config.version,
+      selected: [...selected],
+    };
+  }
+
+  private fromHere(name: string): string {
+    return relative(process.cwd(), join(this.folder, name));
   }
 
   private get isShard(): boolean {
@@ -164,24 +186,49 @@ export default class GoldenpathReporter implements Reporter {
   private rememberLastRun(record: RunRecord): void {
     const written = this.lastRunFile === undefined ? undefined : statSync(this.lastRunFile, { throwIfNoEntry: false });
     if (this.lastRunFile === undefined || written === undefined) return;
-    const lastRun = { path: relative(process.cwd(), this.lastRunFile), writtenAtMs: written.mtimeMs };
+    const lastRun = { path: relative(this.options.configDir, this.lastRunFile), writtenAtMs: written.mtimeMs };
     this.record = sealed({ ...bodyOf(record), lastRun }, this.environment.recordKey);
   }
 
   private amend(record: RunRecord): void {
     const more = this.bounded(record.errors, this.outside.slice(-1));
     this.record = sealed({ ...bodyOf(record), ...more }, this.environment.recordKey);
-    const { assessment } = this.write(this.record);
-    process.stdout.write(`goldenpath  now ${shown(assessment)}: ${oneLine(assessment.sentence, 200)}\n`);
+    const assessment = this.write(this.record)?.assessment;
+    if (assessment !== undefined)
+      process.stdout.write(`goldenpath  now ${shown(assessment)}: ${oneLine(assessment.sentence, 200)}\n`);
   }
 
-  private write(record: RunRecord): Report {
+  /** Undefined where the record could not be kept. */
+  private write(record: RunRecord): Report | undefined {
     const assessment = assess(record, this.declarations, new Date());
-    const trend = trendOf(readHistory(historyFile(this.options.outputDir)), entryOf(record, assessment));
+    const history = courtesy('the history cannot be read', { entries: [], unreadable: 0 }, () =>
+      readHistory(historyFile(this.options.outputDir)),
+    );
+    const trend = trendOf(history, entryOf(record, assessment));
     const report = { record, assessment, trend, evidence: this.evidence };
-    writeRecord(this.options.outputDir, record);
+    try {
+      writeRecord(this.options.outputDir, record);
+    } catch (error) {
+      if (!(error instanceof RecordLost)) throw error;
+      process.stderr.write(`${error.message}\n`);
+      this.lost = error;
+      this.record = undefined;
+      return undefined;
+    }
     writeReports(this.options.outputDir, report);
     return report;
+  }
+
+  /** Why a test that was selected before the last filters and the split into shards is not in the report. */
+  private absence({ argv }: FullConfig, total: number, seen: number): string {
+    if (this.stamp !== undefined && total > 1)
+      return `not part of this run: this is shard ${this.stamp.current} of ${total} alone`;
+    if (this.stamp === undefined && !this.merging) return 'the run ended before any test was chosen';
+    if (seen < total) return 'it was selected, but no report of it arrived (a shard is missing)';
+    const option = ['--last-failed', '--only-changed', '--test-list', '--test-list-invert'].find((name) =>
+      argv.some((given) => given === name || given.startsWith(`${name}=`)),
+    );
+    return `not part of this run: only some of the tests were selected${option === undefined ? '' : ` (${option})`}`;
   }
 
   private bounded(...lists: readonly (readonly RunError[])[]): Pick<RecordBody, 'errors' | 'errorsDropped'> {
@@ -190,15 +237,19 @@ export default class GoldenpathReporter implements Reporter {
   }
 
   private bodyOf(config: FullConfig, suite: Suite, result: FullResult): RecordBody {
-    const stamps = this.stamp === undefined ? readStamps(config) : [this.stamp];
+    const stamps = this.merging ? readStamps(config) : [this.stamp ?? this.stampOf(config, [])];
     const projects = suite.suites.map((child) => child.project()).filter((project) => project !== undefined);
-    const seen = this.stamp === undefined ? shardsSeen(stamps, projects) : shardsSeen(stamps, []);
+    const seen = this.merging ? shardsSeen(stamps, projects) : shardsSeen(stamps, []);
     const total = Math.max(1, ...stamps.map((stamp) => stamp.total));
     const collected = collect({
       suite,
       status: result.status,
       preflightProject: this.options.preflightProject,
-      selected: stamps.length === 0 ? undefined : new Set(stamps.flatMap((stamp) => stamp.selected)),
+      selected:
+        this.stamp === undefined && (!this.merging || stamps.length === 0)
+          ? undefined
+          : new Set(stamps.flatMap((stamp) => stamp.selected)),
+      absent: this.absence(config, total, seen.length),
       folder: this.folder,
       maxFailures: config.maxFailures,
       rootDir: config.rootDir,
@@ -210,20 +261,20 @@ export default class GoldenpathReporter implements Reporter {
       $schema: '../../reporter/schema/run-record.schema.json',
       version: 1,
       runId,
-      git: stamps[0]?.git ?? gitState(),
+      git: stamps[0]?.git ?? gitState(this.options.configDir),
       target: collected.preflight[0]?.target ?? null,
       playwright: stamps[0]?.playwright ?? config.version,
       startedAt: result.startTime.toISOString(),
       endedAt: new Date(result.startTime.getTime() + result.duration).toISOString(),
       durationMs: Math.round(result.duration),
       status: result.status,
-      merged: this.stamp === undefined,
+      merged: this.merging,
       shards: { total, seen },
       preflight: collected.preflight,
       spent: collected.spent,
       ...this.bounded(
         this.outside,
-        shardProblems(seen, total),
+        shardProblems(seen, total, this.merging),
         disagreements(stamps),
         this.foreignRun(stamps),
         differentTargets(collected),

@@ -26,6 +26,7 @@ export const impactReport = ({ record, assessment, trend }: Report) => ({
   exposure: assessment.exposure,
   further: assessment.further,
   waivers: assessment.waivers,
+  breaches: assessment.breaches,
   causes: record.causes,
   findings: record.findings,
   trend: {

@@ -1,5 +1,10 @@
-/** `junit.xml`, with the cause of a failure as its type and with every attempt. */
+/**
+ * `junit.xml`, with the cause of a failure as its type and with every attempt. It keeps to what Jenkins' xUnit plugin
+ * admits, the strictest reader: facts of a test stand in its <system-out>, and every reason is text as well as an attribute.
+ */
 import { inert } from '../evidence/inert.ts';
+import { breachLine } from './breach.ts';
+import type { Breach } from './breach.ts';
 import { cell } from './format.ts';
 import type { Report } from './report.ts';
 import type { Row } from './record.ts';
@@ -16,75 +21,92 @@ export const xml = (text: string): string =>
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(3);
 
-const lastOf = (row: Row) => row.attempts.at(-1);
+type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
+
+interface Case {
+  readonly row: Row;
+  readonly outcome: Outcome;
+  readonly reason: string;
+  readonly type: string;
+}
+
+const caseOf = (row: Row, breaches: readonly Breach[]): Case => {
+  const own = breaches.filter(({ tests }) => tests.includes(row.id));
+  // No evidence is no pass: in the tier that decides it is an error, elsewhere a skip.
+  const outcome: Outcome =
+    own.length > 0 || row.result === 'failed'
+      ? 'failure'
+      : row.result !== 'unverified'
+        ? 'passed'
+        : row.priority === 'P1'
+          ? 'error'
+          : 'skipped';
+  return {
+    row,
+    outcome,
+    reason: [...own.map(breachLine), row.reason ?? ''].filter((part) => part !== '').join('; ') || 'no reason recorded',
+    type:
+      outcome === 'failure'
+        ? (own[0]?.id ?? row.cause?.id ?? row.attempts.at(-1)?.failures[0]?.class ?? 'unknown')
+        : row.result,
+  };
+};
 
 const details = (row: Row, attempt: number): string =>
-  cell((row.attempts[attempt]?.failures ?? []).map((failure) => failure.excerpt).join('\n\n'));
+  (row.attempts[attempt]?.failures ?? []).map((failure) => failure.excerpt).join('\n\n');
 
-const outcome = (row: Row): string => {
-  const reason = xml(cell(row.reason ?? ''));
-  const type = xml(row.cause?.id ?? lastOf(row)?.failures[0]?.class ?? 'unknown');
-  if (row.result === 'failed')
-    return `<failure type="${type}" message="${reason}">${xml(details(row, row.attempts.length - 1))}</failure>`;
-  // No evidence is no pass: in the tier that decides it is an error, elsewhere a skip.
-  if (row.result === 'unverified')
-    return row.priority === 'P1' ? `<error type="unverified" message="${reason}"/>` : `<skipped message="${reason}"/>`;
+/** Some readers show the attribute only, some the text only, and some fail without a text. */
+const element = (name: string, type: string, reason: string, text: string): string =>
+  `<${name} type="${xml(type)}" message="${xml(cell(reason))}">${xml(cell([reason, text].filter((part) => part.trim() !== '').join('\n\n')))}</${name}>`;
+
+const elements = ({ row, outcome, reason, type }: Case): string => {
+  if (outcome !== 'passed')
+    return element(outcome, type, reason, outcome === 'failure' ? details(row, row.attempts.length - 1) : '');
   if (row.result !== 'flaky') return '';
   return row.attempts
     .slice(0, -1)
-    .map(
-      (attempt, index) =>
-        `<flakyFailure type="${xml(attempt.failures[0]?.class ?? 'unknown')}" message="${reason}">${xml(details(row, index))}</flakyFailure>`,
+    .map((attempt, index) =>
+      element('flakyFailure', attempt.failures[0]?.class ?? 'unknown', reason, details(row, index)),
     )
     .join('');
 };
 
-const properties = (row: Row): string =>
+const facts = (row: Row): string =>
   [
     ['result', row.result],
     ['capability', row.capability],
-    ...(row.cause === null
-      ? []
-      : [
-          ['cause', row.cause.id],
-          ['confidence', row.cause.confidence],
-        ]),
+    ...(row.file === null ? [] : [['file', row.file]]),
+    ...(row.cause === null ? [] : [['cause', `${row.cause.id} (${row.cause.confidence} confidence)`]]),
     ...row.degraded.map((found) => ['degraded', found]),
     ...row.cleanup.map((found) => ['cleanup', found]),
   ]
-    .map(([name, value]) => `<property name="${name ?? ''}" value="${xml(cell(value ?? ''))}"/>`)
-    .join('');
+    .map(([name, value]) => `${name ?? ''}: ${value ?? ''}`)
+    .join('\n');
+
+const timeOf = (row: Row): number => row.attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0);
+
+const totals = (cases: readonly Case[]): string => {
+  const count = (wanted: Outcome) => cases.filter(({ outcome }) => outcome === wanted).length;
+  const time = cases.reduce((sum, { row }) => sum + timeOf(row), 0);
+  return `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" time="${seconds(time)}"`;
+};
 
 export function* junit({ record, assessment }: Report): Generator<string> {
+  const cases = assessment.rows.map((row) => caseOf(row, assessment.breaches));
   yield '<?xml version="1.0" encoding="UTF-8"?>\n';
-  const count = (rows: readonly Row[], result: Row['result']) => rows.filter((row) => row.result === result).length;
-  const totals = (rows: readonly Row[]): string => {
-    const errors = rows.filter((row) => row.result === 'unverified' && row.priority === 'P1').length;
-    const skipped = count(rows, 'unverified') - errors;
-    const time = rows.reduce((sum, row) => sum + row.attempts.reduce((all, each) => all + each.durationMs, 0), 0);
-    return `tests="${rows.length}" failures="${count(rows, 'failed')}" errors="${errors}" skipped="${skipped}" time="${seconds(time)}"`;
-  };
-  yield `<testsuites id="${xml(record.runId)}" name="goldenpath" ${totals(assessment.rows)}>\n`;
-  const groups = groupRows(assessment.rows);
-  for (const [name, rows] of groups) {
-    yield `  <testsuite name="${xml(name)}" timestamp="${record.startedAt}" ${totals(rows)}>\n`;
-    for (const row of rows) {
-      const time = row.attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0);
-      yield `    <testcase classname="${xml(`${row.priority}.${row.capability}`)}" name="${xml(row.title ?? `${row.id} ${row.name}`)}"${row.file === null ? '' : ` file="${xml(row.file)}"`} time="${seconds(time)}">`;
-      yield `<properties>${properties(row)}</properties>${outcome(row)}</testcase>\n`;
+  yield `<testsuites name="goldenpath" ${totals(cases)}>\n`;
+  const suiteOf = ({ row }: Case): string => `${row.priority} ${row.capability}`;
+  for (const name of new Set(cases.map(suiteOf))) {
+    const own = cases.filter((each) => suiteOf(each) === name);
+    const skipped = own.filter(({ outcome }) => outcome === 'skipped').length;
+    yield `  <testsuite name="${xml(name)}" timestamp="${record.startedAt}" ${totals(own)} skipped="${skipped}">\n`;
+    yield `    <properties><property name="run" value="${xml(record.runId)}"/></properties>\n`;
+    for (const each of own) {
+      const { row } = each;
+      yield `    <testcase classname="${xml(`${row.priority}.${row.capability}`)}" name="${xml(row.title ?? `${row.id} ${row.name}`)}" time="${seconds(timeOf(row))}">`;
+      yield `${elements(each)}<system-out>${xml(facts(row))}</system-out></testcase>\n`;
     }
     yield '  </testsuite>\n';
   }
   yield '</testsuites>\n';
 }
-
-const groupRows = (rows: readonly Row[]): Map<string, Row[]> => {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const name = `${row.priority} ${row.capability}`;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [row]);
-    else group.push(row);
-  }
-  return groups;
-};

@@ -116,10 +116,19 @@ export class DeclarationError extends Error {
   override readonly name = 'DeclarationError';
 }
 
+/** Editors of Windows write byte order marks, and `>` of its PowerShell writes UTF-16. */
+const textOf = (bytes: Buffer): string => {
+  const utf16 = [
+    ['fffe', 'utf-16le'],
+    ['feff', 'utf-16be'],
+  ].find(([mark]) => bytes.toString('hex', 0, 2) === mark);
+  return new TextDecoder(utf16?.[1] ?? 'utf-8').decode(bytes);
+};
+
 export const readDeclaration = <T>(file: string, schema: z.ZodType<T>): T => {
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
+    content = JSON.parse(textOf(readFileSync(file)));
   } catch (cause) {
     throw new DeclarationError(`${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,

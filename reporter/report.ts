@@ -15,11 +15,20 @@ export interface Report {
 /** What to do next, most urgent first; every line follows from something in the record. */
 export const nextSteps = ({ record, assessment }: Report): string[] => {
   const explained = new Set(record.causes.flatMap((group) => group.tests));
-  const unexplained = record.rows.filter((row) => row.result === 'failed' && !explained.has(row.id));
   const degraded = record.rows.filter((row) => row.result === 'degraded');
   const flaky = record.rows.filter((row) => row.result === 'flaky');
   const names = (rows: readonly { id: string }[]) => rows.map((row) => row.id).join(', ');
-  const steps = record.causes.map((group) => `${group.cause} (${group.tests.join(', ')}): ${group.next_step}`);
+  const { breaches } = assessment;
+  const breached = new Set(breaches.flatMap(({ id, tests }) => [id, ...tests]));
+  const unexplained = record.rows.filter(
+    (row) => row.result === 'failed' && !explained.has(row.id) && !breached.has(row.id),
+  );
+  const steps = [
+    ...breaches.map(({ id, tests, nextStep }) => `${id} (${tests.join(', ') || 'a diagnostic probe'}): ${nextStep}`),
+    ...record.causes
+      .filter(({ cause }) => !breaches.some(({ id }) => id === cause))
+      .map((group) => `${group.cause} (${group.tests.join(', ')}): ${group.next_step}`),
+  ];
   if (unexplained.length > 0) steps.push(`Read the evidence of ${names(unexplained)}: no cause was named.`);
   if (assessment.verdict === 'DOWN') steps.push('Bring the target up, then run again: nothing was tested.');
   if (assessment.verdict === 'INCONCLUSIVE')

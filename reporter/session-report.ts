@@ -143,6 +143,21 @@ const risks = ({ record, assessment }: Report): string[] => {
   return lines.length === 0 ? ['None that this run shows.'] : lines;
 };
 
+const breaches = ({ assessment }: Report): string =>
+  assessment.breaches
+    .map(({ id, meaning, tests, evidence, nextStep }) =>
+      [
+        `## Security breach: ${md(meaning)}`,
+        '',
+        `\`${id}\`, shown by ${tests.join(', ') || 'a diagnostic probe'}.`,
+        '',
+        ...evidence.map((line) => `* ${md(line)}`),
+        '',
+        `**Do first:** ${md(nextStep)}\n\n`,
+      ].join('\n'),
+    )
+    .join('');
+
 const causes = ({ record }: Report): string[] =>
   record.causes.flatMap((group) => [
     `### ${md(group.cause)} (${group.confidence} confidence)`,
@@ -161,6 +176,7 @@ const causes = ({ record }: Report): string[] =>
 export function* sessionReport(report: Report): Generator<string> {
   const { record, assessment } = report;
   yield `# goldenpath ${shown(assessment)}, ${instant(record.startedAt)}\n\n`;
+  yield breaches(report);
   yield `## Executive summary\n\n${summary(report).join('\n')}\n\n`;
   yield `## Environment\n\n${environment(report)}\n\n`;
   yield `## Key findings\n\n${findings(report).join('\n')}\n\n`;

@@ -47,8 +47,16 @@ export const shardsSeen = (stamps: readonly ShardStamp[], projects: readonly Ful
   stamps.map(({ current, total, nonce }) => ({ current, total, nonce, copies: copiesOf(nonce, projects) }));
 
 /** Whether the shards are one whole run, each part once; used on the way into the record and again by the gate. */
-export const shardProblems = (seen: readonly ShardSeen[], total: number): RunError[] => {
+export const shardProblems = (seen: readonly ShardSeen[], total: number, merged = true): RunError[] => {
   const problems: string[] = [];
+  const [alone] = seen;
+  if (!merged && alone !== undefined && total > 1)
+    return [
+      {
+        kind: 'shards',
+        message: `this is shard ${alone.current} of ${total} alone: merge the reports of all shards to judge the run`,
+      },
+    ];
   if (seen.length === 0)
     problems.push('no shard left its stamp: the reports were made without the goldenpath reporter');
   if (seen.some((shard) => shard.total !== total))

@@ -1,4 +1,7 @@
 /** What GitHub shows on the page of a job. */
+import { appendFileSync } from 'node:fs';
+import { courtesy } from '../evidence/courtesy.ts';
+import { breachLine } from './breach.ts';
 import { exposureLine, furtherLine, shown } from './format.ts';
 import { md, table } from './markdown.ts';
 import { nextSteps } from './report.ts';
@@ -6,6 +9,14 @@ import type { Report } from './report.ts';
 
 /** GitHub drops a summary above 1 MiB whole. */
 const ROWS = 200;
+
+/** Nothing where GitHub names no file; a container often inherits the name without the file. */
+export const appendStepSummary = (file: string | undefined, text: string): void => {
+  if (file === undefined) return;
+  courtesy('the job summary (GITHUB_STEP_SUMMARY) cannot be written', undefined, () => {
+    appendFileSync(file, text);
+  });
+};
 
 export const stepSummary = (report: Report): string => {
   const { assessment } = report;
@@ -16,6 +27,8 @@ export const stepSummary = (report: Report): string => {
     '',
     md(assessment.sentence),
     '',
+    ...assessment.breaches.map((breach) => `* **${md(breachLine(breach))}**: ${md(breach.evidence[0] ?? '', 160)}`),
+    ...(assessment.breaches.length === 0 ? [] : ['']),
     `${exposureLine(assessment)} (declared MRR${assessment.rehearsal ? ', example only' : ''}). ` +
       `Strict ${readings.strict.passed}/${readings.strict.of}, pass-rate ${readings.passRate.percent} %, tolerant ${readings.tolerant.percent} %.`,
     ...assessment.further.map((each) => `\n${each.id}: ${furtherLine(each, assessment.currency)}`),

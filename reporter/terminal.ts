@@ -1,6 +1,7 @@
 /** The summary that ends every run, green ones too: at most 25 lines. */
 import { plain } from '../evidence/plain-text.ts';
 import type { Assessment } from './assess.ts';
+import { breachLine } from './breach.ts';
 import { duration, exposureLine, furtherLine, instant, oneLine, shown } from './format.ts';
 import { spentText } from '../evidence/annotations.ts';
 import { inert } from '../evidence/inert.ts';
@@ -65,8 +66,11 @@ export const terminalSummary = (
   const findings = assessment.rows
     .filter((row) => row.result !== 'verified' && !explained.has(row.id))
     .map((row) => oneLine(`${symbol(row.result)} ${row.id} ${row.name}: ${row.reason ?? ''}`, WIDTH));
+  const breaches = assessment.breaches.map((breach) =>
+    oneLine(`${symbol('failed')} ${breachLine(breach)}: ${breach.evidence[0] ?? ''}`, WIDTH),
+  );
   const errors = record.errors.map((error) => oneLine(`! ${error.message}`, WIDTH));
-  const all = [...errors, ...causes, ...findings].map((line) => `  ${line}`);
+  const all = [...breaches, ...errors, ...causes, ...findings].map((line) => `  ${line}`);
   const lines =
     all.length <= room ? all : [...all.slice(0, room - 1), `  and ${all.length - room + 1} more in the reports`];
   const whole = ['', ...head, ...lines, ...tail].map(inert);

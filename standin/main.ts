@@ -42,6 +42,12 @@ const OPTIONS = {
   help: { type: 'boolean' },
 } as const;
 
+// `npm run standin | head -1` leaves early; the stand-in goes on.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 const readArguments = () => {
   try {
     return parseArgs({ args: programArguments(), options: OPTIONS, strict: true }).values;

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import '../../evidence/closed-output.ts';
 import { plain } from '../../evidence/plain-text.ts';
 import { showsUnicode } from '../../reporter/environment.ts';
 import { programArguments } from '../../settings/arguments.ts';

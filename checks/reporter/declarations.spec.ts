@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { assess } from '../../reporter/assess.ts';
-import { impactModel } from '../../reporter/model.ts';
+import { impactModel, loadModel } from '../../reporter/model.ts';
 import { SCHEMA_FOLDER, SCHEMAS } from '../../reporter/schemas.ts';
-import { waiverFile } from '../../reporter/waivers.ts';
+import { loadWaivers, waiverFile } from '../../reporter/waivers.ts';
 import type { Waiver } from '../../reporter/waivers.ts';
 import { CATALOGUE } from '../../tests/catalogue.ts';
-import { MODEL, recordOf, rowOf, rowsWith } from './rows.ts';
+import { MODEL, MODEL_FILE, recordOf, rowOf, rowsWith } from './rows.ts';
 
 const NOW = new Date('2025-09-09T18:00:00Z');
 const first = <T>(list: readonly T[]): T => {
@@ -145,4 +145,17 @@ for (const [title, change] of badWaivers)
 for (const [name, content] of Object.entries(SCHEMAS))
   test(`${name} - as published (npm run schemas)`, () => {
     expect(JSON.parse(readFileSync(join(SCHEMA_FOLDER, name), 'utf8'))).toEqual(JSON.parse(content()));
+  });
+
+for (const [name, bytes] of [
+  ['a byte order mark', (text: string) => Buffer.from(`\ufeff${text}`)],
+  ['UTF-16, as PowerShell writes it', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+] as const)
+  test(`model and waivers with ${name} - read as without`, ({}, info) => {
+    const model = info.outputPath('model.json');
+    const waivers = info.outputPath('waivers.json');
+    writeFileSync(model, bytes(readFileSync(MODEL_FILE, 'utf8')));
+    writeFileSync(waivers, bytes(JSON.stringify({ waivers: [WAIVER] })));
+    expect(loadModel(model)).toEqual(MODEL);
+    expect(loadWaivers(waivers)).toEqual([WAIVER]);
   });

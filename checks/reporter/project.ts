@@ -144,6 +144,27 @@ export class MiniProject {
     return start(process.execPath, [CLI, 'test', ...args], this.folder, env);
   }
 
+  /** The same run, started in another folder. */
+  testFrom(folder: string, args: readonly string[] = [], env: Record<string, string> = {}): Promise<Ran> {
+    return start(
+      process.execPath,
+      [CLI, 'test', '-c', join(this.folder, 'playwright.config.ts'), ...args],
+      folder,
+      env,
+    );
+  }
+
+  /** The run or the gate with its output read by another program; the exit code is that of ours. */
+  piped(what: 'test' | 'gate', reader: string): Promise<Ran> {
+    const tsx = pathToFileURL(join(ROOT, 'node_modules/tsx/dist/loader.mjs')).href;
+    const ours =
+      what === 'test'
+        ? [CLI, 'test']
+        : ['--import', tsx, join(ROOT, 'reporter/gate.ts'), '--model', join(ROOT, 'impact.model.json')];
+    const script = '"$@" 2>&1 | ' + reader + '; exit "${PIPESTATUS[0]}"';
+    return start('bash', ['-c', script, 'piped', process.execPath, ...ours], this.folder, {});
+  }
+
   /** What has to have happened before a run with these arguments means anything. */
   async prepare(args: readonly string[] = []): Promise<void> {
     if (args.includes('--last-failed')) await this.test();

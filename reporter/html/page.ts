@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { instant, shown } from '../format.ts';
 import type { Report } from '../report.ts';
 import { banner } from './banner.ts';
+import { breaches } from './breaches.ts';
 import { capabilityMap } from './capability-map.ts';
 import { causes } from './causes.ts';
 import { facts } from './facts.ts';
@@ -30,6 +31,8 @@ export function* page(report: Report): Generator<string> {
   yield '<a class="skip" href="#results-title">Skip to the results</a>\n';
   yield textOf(banner(report));
   yield '<main class="wrap">\n';
+  const breached = breaches(report);
+  if (breached !== null) yield textOf(breached);
   yield textOf(readings(report));
   if (assessment.reasons.length > 1)
     yield textOf(

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import '../../../evidence/closed-output.ts';
 import { jsonPieces, writeWhole } from '../../../reporter/files.ts';
 import { programArguments } from '../../../settings/arguments.ts';
 import { caseOf } from '../expectation.ts';
