@@ -474,6 +474,7 @@ export const endpoints = tableOf({
       summary: 'Logs a test user in; needs the bypass key. Works in staging only.',
       host: 'auth',
       access: 'public',
+      bypassKey: true,
       body: testLoginRequest,
       success: testLoginReply,
       sample: ({ email }) => ({ body: { email } }),
