@@ -55,6 +55,8 @@ interface Described {
   readonly undo?: string;
   /** Needs the bypass key in its header. */
   readonly bypassKey?: true;
+  /** Its event stream ends only when the caller leaves. */
+  readonly endless?: true;
   /** Names of the query parameters that it reads. */
   readonly query?: readonly string[];
   /** Which deadline holds for it; default: that of one HTTP request. */

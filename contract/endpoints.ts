@@ -438,6 +438,7 @@ export const endpoints = tableOf({
       summary: 'Events of the caller, with a heartbeat; ends only when the caller leaves.',
       access: 'required',
       frame: eventStreamFrame,
+      endless: true,
       deadline: 'runEnd',
       sample: nothing,
     }),

@@ -5,7 +5,7 @@ import { protect } from '../evidence/redaction.ts';
 import { lines, messageOf, type Finding } from './finding.ts';
 import { checkChromium, checkNode, checkReports, checkVariables } from './machine.ts';
 import { checkPlatform } from './platform.ts';
-import { startStandin } from './standin.ts';
+import { startStandin } from '../fixtures/standin-process.ts';
 
 const say = (findings: readonly Finding[]): void => {
   // Nobody has to set a locale before the doctor can be read.
