@@ -53,6 +53,10 @@ interface Described {
   readonly makes?: Readonly<Partial<Record<Resource, string>>>;
   /** Id of the endpoint that takes back what this one did. */
   readonly undo?: string;
+  /** Needs the bypass key in its header. */
+  readonly bypassKey?: true;
+  /** Its event stream ends only when the caller leaves. */
+  readonly endless?: true;
   /** Names of the query parameters that it reads. */
   readonly query?: readonly string[];
   /** Which deadline holds for it; default: that of one HTTP request. */

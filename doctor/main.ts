@@ -7,7 +7,7 @@ import { programArguments } from '../settings/arguments.ts';
 import { lines, messageOf, type Finding } from './finding.ts';
 import { checkChromium, checkNode, checkReports, checkVariables } from './machine.ts';
 import { checkPlatform } from './platform.ts';
-import { startStandin } from './standin.ts';
+import { startStandin } from '../fixtures/standin-process.ts';
 
 const WRONG_USE = 64;
 

@@ -1,4 +1,5 @@
 /** Client messages: rate, size, format, then what the type asks for (section 8.4). */
+import { CHAT_TYPES, START_TYPES, TYPING_TYPES, UNANSWERED_TYPES } from '../../contract/frames.ts';
 import { unixNow } from '../clock.ts';
 import type { ClientMessage } from '../switchboard/seams.ts';
 import { isObject, type JsonObject } from '../unit.ts';
@@ -7,14 +8,14 @@ import type { World } from '../world.ts';
 import type { Connection } from './connection.ts';
 import { enveloped, errorMessage } from './frames.ts';
 
-const START_TYPES = new Set(['start_agent', 'execute_agent']);
-const CHAT_TYPES = new Set(['chat_message', 'chat', 'message', 'user_message', 'user_input']);
-const UNANSWERED = new Set(['pong', 'heartbeat_ack']);
-const TYPING = new Set(['typing', 'typing_started', 'typing_stopped']);
+const START: ReadonlySet<string> = new Set(START_TYPES);
+const CHAT: ReadonlySet<string> = new Set(CHAT_TYPES);
+const UNANSWERED: ReadonlySet<string> = new Set(UNANSWERED_TYPES);
+const TYPING: ReadonlySet<string> = new Set(TYPING_TYPES);
 /** Types of server frames are undefined from a client; ignoring them is as good as anything. */
 const SERVER_TYPES = /^(?:system_message|broadcast|(?:agent|tool|thread)_.*)$/;
 
-export const isChat = (type: string): boolean => START_TYPES.has(type) || CHAT_TYPES.has(type);
+export const isChat = (type: string): boolean => START.has(type) || CHAT.has(type);
 
 const parse = (data: Buffer): JsonObject | undefined => {
   try {
@@ -117,7 +118,7 @@ export const handle = (world: World, connection: Connection, message: ClientMess
 
 export const textOf = (message: ClientMessage): string => {
   const payload = isObject(message['payload']) ? message['payload'] : {};
-  const fields = START_TYPES.has(message.type) ? ['user_request', 'content'] : ['content'];
+  const fields = START.has(message.type) ? ['user_request', 'content'] : ['content'];
   const found = fields.map((field) => payload[field]).find((value) => typeof value === 'string' && value.trim() !== '');
   return typeof found === 'string' ? found : '';
 };
