@@ -18,7 +18,7 @@ import { loadWaivers } from './waivers.ts';
 const USAGE = `npm run gate -- [options]
 
   --target URL        the origin that is to be released (E2E_BASE_URL); without it only rehearsals on the stand-in pass
-  --release           refuse every rehearsal, whatever its verdict
+  --release           refuse every rehearsal, whatever its verdict; needs --run-id or --commit
   --run-id ID         the run that is meant (E2E_RUN_ID)
   --commit SHA        the commit that is meant (default: GITHUB_SHA, else HEAD of this checkout)
   --max-age-hours N   refuse an older record (default 24)
@@ -87,10 +87,12 @@ const judge = (args: readonly string[]): { lines: string[]; exitCode: number } =
     ...misuses(
       record,
       {
+        recordFile: file,
         now: new Date(),
         maxAgeHours: hours,
         runId: options['run-id'] ?? environment.runId,
         commit: options.commit ?? environment.commit,
+        commitIsNamed: options.commit !== undefined,
         target: options.target ?? environment.baseUrl,
         release: options.release,
         allowDirty: options['allow-dirty'],

@@ -11,7 +11,8 @@ export const reporterOptions = z.object({
   waiversFile: z.string().default('waivers.json'),
   /** Project whose tests carry preflight's report and no catalogue id. */
   preflightProject: z.string().default('preflight'),
-  // Playwright hands its own configDir and such to every reporter.
+  /** Folder of the configuration; Playwright hands it to every reporter. */
+  configDir: z.string().default('.'),
 });
 export type ReporterOptions = z.infer<typeof reporterOptions>;
 

@@ -15,6 +15,9 @@ export const RECORD_FILE = 'run.json';
 
 export const impactFolder = (outputDir: string): string => join(outputDir, 'impact');
 
+/** Playwright's own JSON report, as the configuration places it. */
+export const resultsFile = (outputDir: string): string => join(outputDir, 'results.json');
+
 export const historyFile = (outputDir: string): string => join(outputDir, 'history.jsonl');
 
 export const writeRecord = (outputDir: string, record: RunRecord): void =>
