@@ -36,7 +36,7 @@ module.exports = {
       from: { path: '^reporter/' },
       to: { path: '^(?:standin|fixtures|checks|ci|doctor|tests/(?!catalogue\\.ts))' },
     },
-    only('ci', ['reporter', 'fixtures/environment.ts']),
+    only('ci', ['evidence', 'reporter', 'fixtures/environment.ts']),
     only('doctor', ['contract', 'evidence', 'fixtures']),
     only('load', ['contract', 'evidence', 'fixtures']),
   ],

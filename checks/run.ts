@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { z } from 'zod';
+import { readArguments } from '../evidence/program-arguments.ts';
 
 interface Outcome {
   readonly passed: number;
@@ -47,13 +48,21 @@ const steps: readonly (readonly [string, () => Outcome])[] = [
 ];
 
 const names = steps.map(([name]) => name);
-const wanted = process.argv.slice(2).filter((name) => name !== '--list');
+const asked = () => {
+  try {
+    return readArguments({ allowPositionals: true, options: { list: { type: 'boolean', default: false } } });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(2);
+  }
+};
+const { values, positionals: wanted } = asked();
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   console.error(`no step ${unknown.join(', ')}; there are: ${names.join(', ')}`);
   process.exit(2);
 }
-if (process.argv.includes('--list')) {
+if (values.list) {
   console.log(names.join('\n'));
   process.exit(0);
 }

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { readArguments } from '../evidence/program-arguments.ts';
 import { peekEnvironment, prepareEnvironment, SetupError, type Environment } from '../fixtures/environment.ts';
 import { EXIT_CODE, VERDICTS, type Verdict } from '../reporter/assess.ts';
 import { readEnvironment } from '../reporter/environment.ts';
@@ -86,18 +86,19 @@ const node = async (
 
 const read = (argv: readonly string[]) => {
   try {
-    return parseArgs({
-      args: [...argv],
-      strict: true,
-      allowPositionals: true,
-      options: {
-        release: { type: 'boolean', default: false },
-        rehearsal: { type: 'boolean', default: false },
-        shards: { type: 'string', default: '2' },
-        projects: { type: 'string', default: 'all' },
-        help: { type: 'boolean', default: false },
+    return readArguments(
+      {
+        allowPositionals: true,
+        options: {
+          release: { type: 'boolean', default: false },
+          rehearsal: { type: 'boolean', default: false },
+          shards: { type: 'string', default: '2' },
+          projects: { type: 'string', default: 'all' },
+          help: { type: 'boolean', default: false },
+        },
       },
-    });
+      argv,
+    );
   } catch (cause) {
     throw new WrongUse(cause instanceof Error ? cause.message : String(cause), { cause });
   }

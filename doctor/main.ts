@@ -1,6 +1,7 @@
 /** `npm run doctor`: what is missing before the suite can say anything, and what to do about it. */
 import { loadEnvironment, prepareEnvironment, SetupError, type Environment } from '../fixtures/environment.ts';
 import { plain } from '../evidence/plain-text.ts';
+import { readArguments } from '../evidence/program-arguments.ts';
 import { protect } from '../evidence/redaction.ts';
 import { lines, messageOf, type Finding } from './finding.ts';
 import { checkChromium, checkNode, checkReports, checkVariables } from './machine.ts';
@@ -63,5 +64,13 @@ const main = async (): Promise<number> => {
   return wrong.length === 0 ? 0 : 1;
 };
 
+const WRONG_USE = 2;
+
+try {
+  readArguments({ options: {} });
+} catch (error) {
+  process.stderr.write(`doctor: ${messageOf(error)}\n\nUsage: npm run doctor; it takes no options\n`);
+  process.exit(WRONG_USE);
+}
 // A name server that does not answer would keep the process for as long as it likes.
 process.exit(await main());

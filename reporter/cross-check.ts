@@ -48,7 +48,10 @@ export interface CrossCheck {
 export const crossCheck = (record: RunRecord, file: string): CrossCheck => {
   if (!existsSync(file))
     return record.hasResults
-      ? { misuses: [`${file} is not there, although the run left one: the record cannot be compared with it`], note: null }
+      ? {
+          misuses: [`${file} is not there, although the run left one: the record cannot be compared with it`],
+          note: null,
+        }
       : { misuses: [], note: `the run left no ${file}, so the record was not compared with it` };
   const read = report.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (!read.success) return { misuses: [`${file} is not a report of Playwright`], note: null };

@@ -1,9 +1,9 @@
 /** `npm run gate`: the verdict of a run as an exit code, computed anew from its record. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { plain } from '../evidence/plain-text.ts';
+import { readArguments } from '../evidence/program-arguments.ts';
 import { assess, EXIT_CODE } from './assess.ts';
 import { crossCheck } from './cross-check.ts';
 import { readEnvironment } from './environment.ts';
@@ -36,24 +36,24 @@ class Misuse extends Error {
 
 const readOptions = (args: readonly string[]) => {
   try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: false,
-      options: {
-        target: { type: 'string' },
-        release: { type: 'boolean', default: false },
-        'run-id': { type: 'string' },
-        commit: { type: 'string' },
-        'max-age-hours': { type: 'string', default: '24' },
-        'allow-dirty': { type: 'boolean', default: false },
-        record: { type: 'string' },
-        results: { type: 'string' },
-        model: { type: 'string' },
-        waivers: { type: 'string', default: 'waivers.json' },
-        help: { type: 'boolean', default: false },
+    return readArguments(
+      {
+        options: {
+          target: { type: 'string' },
+          release: { type: 'boolean', default: false },
+          'run-id': { type: 'string' },
+          commit: { type: 'string' },
+          'max-age-hours': { type: 'string', default: '24' },
+          'allow-dirty': { type: 'boolean', default: false },
+          record: { type: 'string' },
+          results: { type: 'string' },
+          model: { type: 'string' },
+          waivers: { type: 'string', default: 'waivers.json' },
+          help: { type: 'boolean', default: false },
+        },
       },
-    }).values;
+      args,
+    ).values;
   } catch (cause) {
     throw new Misuse(`${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
   }

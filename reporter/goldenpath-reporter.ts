@@ -32,7 +32,15 @@ import { loadModel } from './model.ts';
 import { parseOptions } from './options.ts';
 import type { ReporterOptions } from './options.ts';
 import { appendHistory, entryOf, readHistory, trendOf } from './history.ts';
-import { appendStepSummary, historyFile, impactFolder, RECORD_FILE, resultsFile, writeRecord, writeReports } from './outputs.ts';
+import {
+  appendStepSummary,
+  historyFile,
+  impactFolder,
+  RECORD_FILE,
+  resultsFile,
+  writeRecord,
+  writeReports,
+} from './outputs.ts';
 import { sealed } from './record.ts';
 import type { RecordBody, RunError, RunRecord } from './record.ts';
 import type { Report } from './report.ts';

@@ -1,7 +1,7 @@
 /** `npm run bench`: how fast the suite is, in ratios measured within one run. A benchmark, not a test. */
 import { availableParallelism, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../../evidence/program-arguments.ts';
 import { jsonPieces, writeWhole } from '../../reporter/files.ts';
 import { benchFile, type BenchFile } from './bench-file.ts';
 import { timed, type Part } from './measure.ts';
@@ -45,14 +45,13 @@ const PARTS: Readonly<Record<string, Planned>> = {
 };
 
 const options = () => {
-  const { values } = parseArgs({
+  const { values } = readArguments({
     options: {
       only: { type: 'string', multiple: true },
       pairs: { type: 'string' },
       out: { type: 'string' },
       help: { type: 'boolean' },
     },
-    strict: true,
   });
   const unknown = (values.only ?? []).filter((name) => !(name in PARTS));
   if (unknown.length > 0) throw new Error(`no part ${unknown.join(', ')}`);
