@@ -206,7 +206,10 @@ const notify = async (options: Options, environment: Environment): Promise<numbe
 };
 
 const verdict = async (options: Options, environment: Environment): Promise<number> => {
-  await merge(environment);
+  const merged = await merge(environment);
+  // Just made from these blobs, so it is the run that is judged.
+  const runId = merged === 0 ? recordedRun(environment) : undefined;
+  if (runId !== undefined && (process.env['E2E_RUN_ID'] ?? '') === '') process.env['E2E_RUN_ID'] = runId;
   const judged = await gate(options);
   if (interrupted) return INTERRUPTED;
   const told = await notify(options, environment);
