@@ -18,8 +18,8 @@ const health = (world: World): JsonObject => ({
   status: 'healthy',
   service: SERVICE,
   version: '1.0.0',
-  timestamp: unixNow(),
   [STANDIN_MEMBER]: `${VERSION} at ${world.origins.api}`,
+  timestamp: unixNow(),
 });
 
 const ready = (world: World): JsonObject => ({
