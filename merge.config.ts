@@ -1,9 +1,13 @@
 /** For `npx playwright merge-reports -c merge.config.ts blobs`: the shards' blobs become one run, judged as one. */
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
-import { readEnvironment } from './reporter/environment.ts';
-import { filledVariables } from './settings/variables.ts';
+import { beginRun } from './evidence/ledger.ts';
 
+// From here on the record of an earlier run counts for nothing, also where what follows cannot be loaded.
+beginRun(import.meta.dirname);
+
+const { readEnvironment } = await import('./reporter/environment.ts');
+const { filledVariables } = await import('./settings/variables.ts');
 const { reports, runId, modelFile } = readEnvironment(filledVariables(process.env, join(import.meta.dirname, '.env')));
 
 export default defineConfig({

@@ -1,8 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
-import { prepareEnvironment } from './fixtures/environment.ts';
+import { beginRun } from './evidence/ledger.ts';
+import { isListing, isRun, replacesReporters } from './evidence/runner-arguments.ts';
 
+// From here on the record of an earlier run counts for nothing, also where what follows cannot be loaded.
+beginRun(import.meta.dirname);
+if (isRun(process.argv) && replacesReporters(process.argv))
+  process.stderr.write(
+    'goldenpath: --reporter replaces the configured reporters, so this run gives no verdict and leaves no record; --add-reporter keeps them\n',
+  );
+
+const { prepareEnvironment } = await import('./fixtures/environment.ts');
 // A run may be started in another folder: everything belongs to the one of this file.
 const environment = prepareEnvironment(join(import.meta.dirname, '.env'));
 
@@ -20,7 +29,8 @@ export default defineConfig({
   reporter: [
     ['list'],
     ['html', { outputFolder: `${environment.reports}/html`, open: 'never' }],
-    ['json', { outputFile: `${environment.reports}/results.json` }],
+    // A list would overwrite the results of the last run, which its record is compared with.
+    ...(isListing(process.argv) ? [] : [['json', { outputFile: `${environment.reports}/results.json` }] as const]),
     // Last, because the last reporter that returns a status decides the exit code.
     [
       './reporter/goldenpath-reporter.ts',

@@ -7,7 +7,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import '../evidence/closed-output.ts';
 import { z } from 'zod';
-import { programArguments } from '../settings/arguments.ts';
+import { readArguments } from '../settings/arguments.ts';
 
 interface Outcome {
   readonly passed: number;
@@ -49,13 +49,21 @@ const steps: readonly (readonly [string, () => Outcome])[] = [
 ];
 
 const names = steps.map(([name]) => name);
-const wanted = programArguments().filter((name) => name !== '--list');
+const asked = () => {
+  try {
+    return readArguments({ allowPositionals: true, options: { list: { type: 'boolean', default: false } } });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(2);
+  }
+};
+const { values, positionals: wanted } = asked();
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   console.error(`no step ${unknown.join(', ')}; there are: ${names.join(', ')}`);
   process.exit(2);
 }
-if (process.argv.includes('--list')) {
+if (values.list) {
   console.log(names.join('\n'));
   process.exit(0);
 }

@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import '../evidence/closed-output.ts';
 import { courtesy } from '../evidence/courtesy.ts';
@@ -13,7 +12,7 @@ import { readEnvironment } from '../reporter/environment.ts';
 import { readHistory } from '../reporter/history.ts';
 import { fenced } from '../reporter/markdown.ts';
 import { historyFile, impactFolder, RECORD_FILE } from '../reporter/outputs.ts';
-import { programArguments } from '../settings/arguments.ts';
+import { programArguments, readArguments } from '../settings/arguments.ts';
 import { filled } from '../settings/variables.ts';
 import { appendStepSummary } from '../reporter/step-summary.ts';
 import { deliver, messageOf, NotDelivered } from './notify.ts';
@@ -91,18 +90,19 @@ const node = async (
 
 const read = (argv: readonly string[]) => {
   try {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      strict: true,
-      allowPositionals: true,
-      options: {
-        release: { type: 'boolean', default: false },
-        rehearsal: { type: 'boolean', default: false },
-        shards: { type: 'string' },
-        projects: { type: 'string' },
-        help: { type: 'boolean', default: false },
+    const { values, positionals } = readArguments(
+      {
+        allowPositionals: true,
+        options: {
+          release: { type: 'boolean', default: false },
+          rehearsal: { type: 'boolean', default: false },
+          shards: { type: 'string' },
+          projects: { type: 'string' },
+          help: { type: 'boolean', default: false },
+        },
       },
-    });
+      argv,
+    );
     return {
       values: { ...values, shards: filled(values.shards) ?? '2', projects: filled(values.projects) ?? 'all' },
       positionals,
@@ -215,7 +215,10 @@ const notify = async (options: Options, environment: Environment): Promise<numbe
 };
 
 const verdict = async (options: Options, environment: Environment): Promise<number> => {
-  await merge(environment);
+  const merged = await merge(environment);
+  // Just made from these blobs, so it is the run that is judged.
+  const runId = merged === 0 ? recordedRun(environment) : undefined;
+  if (runId !== undefined && (process.env['E2E_RUN_ID'] ?? '') === '') process.env['E2E_RUN_ID'] = runId;
   const judged = await gate(options);
   if (interrupted) return INTERRUPTED;
   const told = await notify(options, environment);

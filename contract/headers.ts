@@ -21,6 +21,11 @@ export const clientHeaders = (detection: boolean, environment: string): Record<s
 export const BYPASS_KEY_HEADER = 'X-E2E-Bypass-Key';
 /** Sent by the stand-in with every reply, so that no report can take it for a staging. */
 export const STANDIN_HEADER = 'X-Goldenpath-Standin';
+/**
+ * For proxies that drop headers: member of /health and /ws/health and of the auth service's /health, with the version
+ * and the stand-in's own address; and claim of its tokens, with the version.
+ */
+export const STANDIN_MEMBER = 'goldenpath_standin';
 
 /** Origins that CORS allows, besides those of the deployment itself. */
 export const LOCAL_ORIGIN_PORTS = [3000, 3001, 3002, 8000, 8080, 8081, 5173, 4200] as const;

@@ -3,13 +3,13 @@ import '../evidence/closed-output.ts';
 import { loadEnvironment, prepareEnvironment, SetupError, type Environment } from '../fixtures/environment.ts';
 import { plain } from '../evidence/plain-text.ts';
 import { protect } from '../evidence/redaction.ts';
-import { programArguments } from '../settings/arguments.ts';
+import { readArguments } from '../settings/arguments.ts';
 import { lines, messageOf, type Finding } from './finding.ts';
 import { checkChromium, checkNode, checkReports, checkVariables } from './machine.ts';
 import { checkPlatform } from './platform.ts';
 import { startStandin } from '../fixtures/standin-process.ts';
 
-const WRONG_USE = 64;
+const WRONG_USE = 2;
 
 const say = (findings: readonly Finding[]): void => {
   // Nobody has to set a locale before the doctor can be read.
@@ -46,11 +46,15 @@ const platform = async (environment: Environment): Promise<Finding[]> => {
 
 const USAGE = 'npm run doctor: what is missing before a run, and what to do about it. It takes no options.';
 
-const main = async (given: readonly string[]): Promise<number> => {
-  if (given.length > 0) {
-    const help = given.length === 1 && given[0] === '--help';
-    (help ? process.stdout : process.stderr).write(`${help ? '' : `doctor: ${given.join(' ')}?\n`}${USAGE}\n`);
-    return help ? 0 : WRONG_USE;
+const main = async (): Promise<number> => {
+  try {
+    if (readArguments({ options: { help: { type: 'boolean' } } }).values.help === true) {
+      process.stdout.write(`${USAGE}\n`);
+      return 0;
+    }
+  } catch (error) {
+    process.stderr.write(`doctor: ${messageOf(error)}\n${USAGE}\n`);
+    return WRONG_USE;
   }
   const read = variables();
   const environment = 'environment' in read ? read.environment : undefined;
@@ -75,4 +79,4 @@ const main = async (given: readonly string[]): Promise<number> => {
 };
 
 // A name server that does not answer would keep the process for as long as it likes.
-process.exit(await main(programArguments()));
+process.exit(await main());

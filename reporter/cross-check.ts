@@ -46,7 +46,13 @@ export interface CrossCheck {
 }
 
 export const crossCheck = (record: RunRecord, file: string): CrossCheck => {
-  if (!existsSync(file)) return { misuses: [], note: `${file} is not there, so the record was not compared with it` };
+  if (!existsSync(file))
+    return record.hasResults
+      ? {
+          misuses: [`${file} is not there, although the run left one: the record cannot be compared with it`],
+          note: null,
+        }
+      : { misuses: [], note: `the run left no ${file}, so the record was not compared with it` };
   const read = report.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (!read.success) return { misuses: [`${file} is not a report of Playwright`], note: null };
   const { suites, stats } = read.data;
@@ -56,7 +62,7 @@ export const crossCheck = (record: RunRecord, file: string): CrossCheck => {
     return { misuses: [], note: `${file} has no results, so the record was not compared with it` };
   const apart = Date.parse(stats.startTime) - Date.parse(record.startedAt);
   if (apart > 0) return { misuses: [`the record is stale: ${file} is of a later run`], note: null };
-  if (apart < 0) return { misuses: [], note: `${file} is of an earlier run, so the record was not compared with it` };
+  if (apart < 0) return { misuses: [`${file} is of an earlier run than the record`], note: null };
 
   const told = new Map<string, Told[]>();
   for (const { title, tests } of specs) {

@@ -1,14 +1,19 @@
 /** Whether a record is the one that the gate was asked about, whole and unchanged. Every finding means MISUSE. */
 import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { CATALOGUE } from '../tests/catalogue.ts';
+import { ledgerProblems } from './ledger-check.ts';
 import { tampering } from './record.ts';
 import type { GitState, Row, RunRecord } from './record.ts';
 
 export interface Expectation {
+  readonly recordFile: string;
   readonly now: Date;
   readonly maxAgeHours: number;
   readonly runId: string | undefined;
   readonly commit: string | undefined;
+  /** By --commit, not taken from the checkout. */
+  readonly commitIsNamed: boolean;
   /** Origin that is about to be released; undefined = a rehearsal is fine. */
   readonly target: string | undefined;
   readonly release: boolean;
@@ -48,18 +53,23 @@ const edited = (record: RunRecord, { recordKey }: Expectation): string[] => {
   ];
 };
 
-const stale = (record: RunRecord, { now, maxAgeHours }: Expectation): string[] => {
+const stale = (record: RunRecord, { now, maxAgeHours, recordFile }: Expectation): string[] => {
   const age = now.getTime() - Date.parse(record.endedAt);
   if (age > maxAgeHours * HOUR)
     return [`the record is stale: ${Math.floor(age / HOUR)} h old, at most ${maxAgeHours} h allowed (--max-age-hours)`];
   if (age < -5 * 60_000) return ['the record is from the future; a clock is wrong'];
-  const later = record.lastRun === null ? undefined : statSync(record.lastRun.path, { throwIfNoEntry: false });
-  return record.lastRun !== null && later !== undefined && later.mtimeMs > record.lastRun.writtenAtMs + 1
-    ? [
-        'the record is stale: Playwright has run since and left no record; configured reporters were dropped ' +
-          '(--reporter on the command line does that, --add-reporter does not) or the run was killed',
-      ]
-    : [];
+  const found = ledgerProblems(record, recordFile);
+  if (record.lastRun === null) return found;
+  const trace = join(dirname(recordFile), record.lastRun.path);
+  const written = statSync(trace, { throwIfNoEntry: false });
+  if (written === undefined)
+    found.push(`the record is stale: ${trace}, which Playwright left at the end of the run, is not there any more`);
+  else if (written.mtimeMs > record.lastRun.writtenAtMs + 1)
+    found.push(
+      'the record is stale: Playwright has run since and left no record; configured reporters were dropped ' +
+        '(--reporter on the command line does that, --add-reporter does not) or the run was killed',
+    );
+  return found;
 };
 
 const originOf = (url: string): string => {
@@ -73,6 +83,10 @@ const originOf = (url: string): string => {
 
 const foreign = (record: RunRecord, expectation: Expectation, checkout: GitState): string[] => {
   const found: string[] = [];
+  if (expectation.release && expectation.runId === undefined && !expectation.commitIsNamed)
+    found.push(
+      'a release has to name the run that it judges: --run-id or E2E_RUN_ID, or --commit; the newest record could be of another one',
+    );
   if (expectation.runId !== undefined && record.runId !== expectation.runId)
     found.push(`the record is of run ${record.runId}, expected ${expectation.runId}`);
   const commit = expectation.commit ?? checkout.commit ?? undefined;

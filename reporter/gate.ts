@@ -1,12 +1,11 @@
 /** `npm run gate`: the verdict of a run as an exit code, computed anew from its record. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { inert } from '../evidence/inert.ts';
 import '../evidence/closed-output.ts';
 import { plain } from '../evidence/plain-text.ts';
-import { programArguments } from '../settings/arguments.ts';
+import { programArguments, readArguments } from '../settings/arguments.ts';
 import { SetupError } from '../settings/setup-error.ts';
 import { filled } from '../settings/variables.ts';
 import { assess, EXIT_CODE } from './assess.ts';
@@ -23,7 +22,7 @@ import { loadWaivers } from './waivers.ts';
 const USAGE = `npm run gate -- [options]
 
   --target URL        the origin that is to be released (E2E_BASE_URL); without it only rehearsals on the stand-in pass
-  --release           refuse every rehearsal, whatever its verdict
+  --release           refuse every rehearsal, whatever its verdict; needs --run-id or --commit
   --run-id ID         the run that is meant (E2E_RUN_ID)
   --commit SHA        the commit that is meant (default: GITHUB_SHA, else HEAD of this checkout)
   --max-age-hours N   refuse an older record (default 24)
@@ -41,24 +40,24 @@ class Misuse extends Error {
 
 const readOptions = (args: readonly string[]) => {
   try {
-    const { values } = parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: false,
-      options: {
-        target: { type: 'string' },
-        release: { type: 'boolean', default: false },
-        'run-id': { type: 'string' },
-        commit: { type: 'string' },
-        'max-age-hours': { type: 'string' },
-        'allow-dirty': { type: 'boolean', default: false },
-        record: { type: 'string' },
-        results: { type: 'string' },
-        model: { type: 'string' },
-        waivers: { type: 'string' },
-        help: { type: 'boolean', default: false },
+    const { values } = readArguments(
+      {
+        options: {
+          target: { type: 'string' },
+          release: { type: 'boolean', default: false },
+          'run-id': { type: 'string' },
+          commit: { type: 'string' },
+          'max-age-hours': { type: 'string' },
+          'allow-dirty': { type: 'boolean', default: false },
+          record: { type: 'string' },
+          results: { type: 'string' },
+          model: { type: 'string' },
+          waivers: { type: 'string' },
+          help: { type: 'boolean', default: false },
+        },
       },
-    });
+      args,
+    );
     return {
       ...values,
       target: filled(values.target),
@@ -103,10 +102,12 @@ const judge = (args: readonly string[]): { lines: string[]; exitCode: number } =
     ...misuses(
       record,
       {
+        recordFile: file,
         now: new Date(),
         maxAgeHours: hours,
         runId: options['run-id'] ?? environment.runId,
         commit: options.commit ?? environment.commit,
+        commitIsNamed: options.commit !== undefined,
         target: options.target ?? environment.baseUrl,
         release: options.release,
         allowDirty: options['allow-dirty'],

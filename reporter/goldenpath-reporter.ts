@@ -2,9 +2,9 @@
  * Playwright reporter: collects the run into a record, judges it, writes the reports and fails the run for every verdict
  * other than GO and CONDITIONAL. Put it last in the list of reporters: of several that set a status the last one wins.
  */
-import { appendFileSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, statSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type {
   FullConfig,
   FullResult,
@@ -16,6 +16,9 @@ import type {
 } from '@playwright/test/reporter';
 import '../evidence/closed-output.ts';
 import { courtesy } from '../evidence/courtesy.ts';
+import { beginRun, noteRecord, noteReports } from '../evidence/ledger.ts';
+import type { LedgerRun } from '../evidence/ledger.ts';
+import { isListing } from '../evidence/runner-arguments.ts';
 import { CATALOGUE, idOf } from '../tests/catalogue.ts';
 import { assess } from './assess.ts';
 import type { Declarations, Verdict } from './assess.ts';
@@ -33,7 +36,15 @@ import { loadModel } from './model.ts';
 import { parseOptions } from './options.ts';
 import type { ReporterOptions } from './options.ts';
 import { appendHistory, entryOf, readHistory, trendOf } from './history.ts';
-import { clearRecord, historyFile, impactFolder, RecordLost, writeRecord, writeReports } from './outputs.ts';
+import {
+  clearRecord,
+  historyFile,
+  impactFolder,
+  RecordLost,
+  resultsFile,
+  writeRecord,
+  writeReports,
+} from './outputs.ts';
 import { sealed } from './record.ts';
 import type { RecordBody, RunError, RunRecord } from './record.ts';
 import type { Report } from './report.ts';
@@ -50,6 +61,7 @@ export default class GoldenpathReporter implements Reporter {
   private readonly environment: ReporterEnvironment;
   private readonly declarations: Declarations;
   private readonly folder: string;
+  private readonly run: LedgerRun;
   private readonly generatedRunId = `run-${new Date().toISOString().replace(/[:.]/g, '-')}-${randomUUID().slice(0, 8)}`;
   private readonly outside: RunError[] = [];
   private config: FullConfig | undefined;
@@ -63,11 +75,15 @@ export default class GoldenpathReporter implements Reporter {
   private evidence: Report['evidence'] = new Map();
   private charts: Promise<void> | undefined;
   private verdictError: Error | undefined;
+  private verdict: Verdict | undefined;
   /** `--list` runs nothing, so it says nothing and keeps the record of the last run. */
-  private listing = false;
+  private readonly listing = isListing(process.argv);
 
   constructor(options?: unknown) {
     this.options = parseOptions(options);
+    // The configuration has noted the run already, unless it is another one than ours.
+    this.run = beginRun(resolve(this.options.configDir));
+    if (!this.listing) process.once('exit', (code) => this.onProcessExit(code));
     this.environment = readEnvironment(filledVariables(process.env, join(this.options.configDir, '.env')));
     this.folder = impactFolder(this.options.outputDir);
     // Declarations that cannot be trusted stop the run here, before it costs anything.
@@ -80,9 +96,8 @@ export default class GoldenpathReporter implements Reporter {
   }
 
   preprocess({ config, suite }: { config: FullConfig; suite: Suite }): Promise<void> {
-    this.listing = config.argv.includes('--list');
     // What cannot be kept stops the run here, too.
-    if (!this.listing) clearRecord(this.options.outputDir);
+    if (!this.listing) this.takeFolder();
     const selected = suite
       .allTests()
       .filter((test) => test.parent.project()?.name !== this.options.preflightProject)
@@ -100,7 +115,7 @@ export default class GoldenpathReporter implements Reporter {
     if (this.listing) return;
     this.charts = loadCharts();
     // Neither a merge nor a run that could not begin has a preprocess.
-    if (this.stamp === undefined) clearRecord(this.options.outputDir);
+    if (this.stamp === undefined) this.takeFolder();
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
@@ -140,7 +155,7 @@ export default class GoldenpathReporter implements Reporter {
   }
 
   onExit(): Promise<void> {
-    if (this.record !== undefined) this.rememberLastRun(this.record);
+    if (this.record !== undefined) this.record = this.rememberTraces(this.record);
     const report = this.record === undefined ? undefined : this.write(this.record);
     // Only an error of a reporter makes merge-reports fail.
     if (this.lost !== undefined) throw this.lost;
@@ -178,16 +193,43 @@ export default class GoldenpathReporter implements Reporter {
     return relative(process.cwd(), join(this.folder, name));
   }
 
+  /** From here on the folder is that of this run. */
+  private takeFolder(): void {
+    clearRecord(this.options.outputDir);
+    noteReports(this.run, this.folder);
+  }
+
+  /**
+   * A status of a reporter after ours, such as that of PW_TEST_REPORTER, or one that leaves early must not turn a run
+   * without a good verdict into exit code 0.
+   */
+  private onProcessExit(code: number): void {
+    if (code !== 0 || (this.verdict !== undefined && (mayPass(this.verdict) || this.isShard))) return;
+    process.stderr.write(
+      this.verdict === undefined
+        ? 'goldenpath: the run ended without a verdict, so it exits 1\n'
+        : `goldenpath: another reporter says passed, the verdict is ${this.verdict}, so the run exits 1\n`,
+    );
+    process.exitCode = 1;
+  }
+
   private get isShard(): boolean {
     return (this.config?.shard?.total ?? 1) > 1;
   }
 
-  /** Ties the record to the file that any later Playwright run overwrites, with or without this reporter. */
-  private rememberLastRun(record: RunRecord): void {
+  private fromRecord(file: string): string {
+    return relative(resolve(this.folder), file);
+  }
+
+  /** Ties the record to what Playwright itself leaves: a file that any later run overwrites, and its JSON report. */
+  private rememberTraces(record: RunRecord): RunRecord {
     const written = this.lastRunFile === undefined ? undefined : statSync(this.lastRunFile, { throwIfNoEntry: false });
-    if (this.lastRunFile === undefined || written === undefined) return;
-    const lastRun = { path: relative(this.options.configDir, this.lastRunFile), writtenAtMs: written.mtimeMs };
-    this.record = sealed({ ...bodyOf(record), lastRun }, this.environment.recordKey);
+    const lastRun =
+      this.lastRunFile === undefined || written === undefined
+        ? null
+        : { path: this.fromRecord(this.lastRunFile), writtenAtMs: written.mtimeMs };
+    const hasResults = existsSync(resultsFile(this.options.outputDir));
+    return sealed({ ...bodyOf(record), lastRun, hasResults }, this.environment.recordKey);
   }
 
   private amend(record: RunRecord): void {
@@ -206,8 +248,10 @@ export default class GoldenpathReporter implements Reporter {
     );
     const trend = trendOf(history, entryOf(record, assessment));
     const report = { record, assessment, trend, evidence: this.evidence };
+    this.verdict = assessment.verdict;
     try {
       writeRecord(this.options.outputDir, record);
+      noteRecord(this.run, record.hash);
     } catch (error) {
       if (!(error instanceof RecordLost)) throw error;
       process.stderr.write(`${error.message}\n`);
@@ -284,6 +328,8 @@ export default class GoldenpathReporter implements Reporter {
       ),
       ...diagnosis,
       lastRun: null,
+      ledger: { id: this.run.id, path: this.fromRecord(this.run.file) },
+      hasResults: false,
     };
   }
 

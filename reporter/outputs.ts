@@ -15,6 +15,9 @@ export const RECORD_FILE = 'run.json';
 
 export const impactFolder = (outputDir: string): string => join(outputDir, 'impact');
 
+/** Playwright's own JSON report, as the configuration places it. */
+export const resultsFile = (outputDir: string): string => join(outputDir, 'results.json');
+
 export const historyFile = (outputDir: string): string => join(outputDir, 'history.jsonl');
 
 /** Of a record that cannot be kept: without it there is no verdict, so nothing goes on. */
@@ -42,6 +45,7 @@ export const clearRecord = (outputDir: string): void => {
     mkdirSync(folder, { recursive: true });
     for (const name of [RECORD_FILE, 'impact.json', 'impact.md', 'index.html', 'attempts.jsonl', 'evidence'])
       rmSync(join(folder, name), { recursive: true, force: true });
+    rmSync(resultsFile(outputDir), { force: true });
     const trial = join(folder, `${RECORD_FILE}.trial`);
     writeFileSync(trial, 'x');
     rmSync(trial);

@@ -87,8 +87,11 @@ export type ShardSeen = z.infer<typeof shardSeen>;
 export const gitState = z.strictObject({ commit: z.string().nullable(), dirty: z.boolean().nullable() });
 export type GitState = z.infer<typeof gitState>;
 
-/** A file that Playwright itself rewrites at the end of every run, whatever reporters were named. */
+/** A file that Playwright itself rewrites at the end of every run, whatever reporters were named; relative to the record. */
 export const lastRun = z.strictObject({ path: z.string(), writtenAtMs: z.number() });
+
+/** The run's own id in the ledger of runs (evidence/ledger.ts), whose path is relative to the record. */
+export const ledgerRun = z.strictObject({ id: z.string(), path: z.string() });
 
 const body = z.strictObject({
   $schema: z.string().optional(),
@@ -116,6 +119,9 @@ const body = z.strictObject({
   findings: z.array(finding),
   answers: z.array(answeredQuestion),
   lastRun: lastRun.nullable(),
+  ledger: ledgerRun,
+  /** Whether Playwright's JSON report was beside the record at the end of the run, so that the gate can ask for it. */
+  hasResults: z.boolean(),
 });
 export type RecordBody = z.infer<typeof body>;
 

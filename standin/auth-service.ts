@@ -1,7 +1,7 @@
 /** The auth service: test login, refresh, verification, logout (section 3). Its errors are always `{"detail": string}`. */
 import { ACCESS_TOKEN_SECONDS, testLoginRequest, userIdOf } from '../contract/auth.ts';
 import { endpoints } from '../contract/endpoints.ts';
-import { BYPASS_KEY_HEADER } from '../contract/headers.ts';
+import { BYPASS_KEY_HEADER, STANDIN_MEMBER } from '../contract/headers.ts';
 import { isoNow, isoOfSeconds } from './clock.ts';
 import { json, Problem, type Reply } from './http/reply.ts';
 import { serveAnyone, type Route } from './http/route.ts';
@@ -120,6 +120,7 @@ const health = (world: World): Reply =>
     uptime_seconds: world.uptimeSeconds,
     database_status: 'connected',
     environment: world.settings.environment,
+    [STANDIN_MEMBER]: `${VERSION} at ${world.origins.auth}`,
   });
 
 export const detailOf = (problem: Problem): Reply => {

@@ -2,6 +2,8 @@
 import { CompactSign } from 'jose/jws/compact/sign';
 import { compactVerify } from 'jose/jws/compact/verify';
 import { AUDIENCE, ISSUER, MAX_CLOCK_SKEW_SECONDS } from '../contract/auth.ts';
+import { STANDIN_MEMBER } from '../contract/headers.ts';
+import { VERSION } from './settings.ts';
 import { isObject, type JsonObject } from './unit.ts';
 
 export interface Caller {
@@ -85,6 +87,7 @@ export class TokenOffice {
       jti,
       env: this.#environment,
       svc_id: `netra_auth_service_${this.#environment}`,
+      [STANDIN_MEMBER]: VERSION,
     };
     const token = await new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })

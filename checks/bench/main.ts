@@ -1,9 +1,8 @@
 /** `npm run bench`: how fast the suite is, in ratios measured within one run. A benchmark, not a test. */
 import { availableParallelism, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { jsonPieces, writeWhole } from '../../reporter/files.ts';
-import { programArguments } from '../../settings/arguments.ts';
+import { readArguments } from '../../settings/arguments.ts';
 import { benchFile, type BenchFile } from './bench-file.ts';
 import { timed, type Part } from './measure.ts';
 import { benchPage, shown } from './page.ts';
@@ -46,15 +45,13 @@ const PARTS: Readonly<Record<string, Planned>> = {
 };
 
 const options = () => {
-  const { values } = parseArgs({
-    args: programArguments(),
+  const { values } = readArguments({
     options: {
       only: { type: 'string', multiple: true },
       pairs: { type: 'string' },
       out: { type: 'string' },
       help: { type: 'boolean' },
     },
-    strict: true,
   });
   const unknown = (values.only ?? []).filter((name) => !(name in PARTS));
   if (unknown.length > 0) throw new Error(`no part ${unknown.join(', ')}`);

@@ -1,7 +1,7 @@
 /** Arguments of `npm run matrix`. */
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../../settings/arguments.ts';
 import type { Case } from './expectation.ts';
 import { CASES, SAMPLE } from './expectations.ts';
 
@@ -43,7 +43,7 @@ const OPTIONS = {
 
 const parsed = (argv: readonly string[]) => {
   try {
-    return parseArgs({ args: [...argv], options: OPTIONS, strict: true }).values;
+    return readArguments({ options: OPTIONS }, argv).values;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -88,5 +88,7 @@ export const recordOf = (rows: Row[], change: Partial<RecordBody> = {}): RecordB
   findings: [],
   answers: [],
   lastRun: null,
+  ledger: { id: 'r-1', path: '../../.goldenpath-runs.jsonl' },
+  hasResults: false,
   ...change,
 });

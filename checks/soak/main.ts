@@ -6,10 +6,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { jsonPieces, writeWhole } from '../../reporter/files.ts';
-import { programArguments } from '../../settings/arguments.ts';
+import { readArguments } from '../../settings/arguments.ts';
 import { catalogue } from '../../standin/switchboard/switchboard.ts';
 import { upperBound } from '../matrix/statistics.ts';
 import { runSuite } from '../suite/suite-run.ts';
@@ -60,8 +59,7 @@ const run = z.strictObject({
 type Run = z.infer<typeof run>;
 
 const options = () => {
-  const { values } = parseArgs({
-    args: programArguments(),
+  const { values } = readArguments({
     options: {
       runs: { type: 'string' },
       on: { type: 'string' },
@@ -70,7 +68,6 @@ const options = () => {
       out: { type: 'string' },
       help: { type: 'boolean' },
     },
-    strict: true,
   });
   if (values.runs !== undefined && !/^[1-9]\d{0,4}$/.test(values.runs))
     throw new Error(`--runs ${values.runs}: expected a number from 1 to 99999`);

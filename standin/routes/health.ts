@@ -1,10 +1,12 @@
 /** Health, readiness and the companions of the socket (sections 6.1 and 9). */
 import type { Endpoint } from '../../contract/endpoint.ts';
 import { endpoints } from '../../contract/endpoints.ts';
+import { STANDIN_MEMBER } from '../../contract/headers.ts';
 import { LIMITS } from '../../contract/limits.ts';
 import { isoNow, unixNow } from '../clock.ts';
 import { json } from '../http/reply.ts';
 import { serveAnyone, type Route } from '../http/route.ts';
+import { VERSION } from '../settings.ts';
 import { isChatPath } from '../socket/upgrade.ts';
 import type { JsonObject } from '../unit.ts';
 import type { World } from '../world.ts';
@@ -14,7 +16,13 @@ const ACTIVE_SECONDS = 300;
 
 const chatSockets = (world: World) => [...world.sockets].filter((socket) => isChatPath(socket.call.path));
 
-const health = (): JsonObject => ({ status: 'healthy', service: SERVICE, version: '1.0.0', timestamp: unixNow() });
+const health = (world: World): JsonObject => ({
+  status: 'healthy',
+  service: SERVICE,
+  version: '1.0.0',
+  [STANDIN_MEMBER]: `${VERSION} at ${world.origins.api}`,
+  timestamp: unixNow(),
+});
 
 const ready = (world: World): JsonObject => ({
   status: 'ready',
@@ -85,6 +93,7 @@ const wsHealth = (world: World): JsonObject => {
       },
       auth_bypass_active: false,
     },
+    [STANDIN_MEMBER]: `${VERSION} at ${world.origins.api}`,
   };
 };
 

@@ -1,10 +1,9 @@
 /** `npm run mutation`: which assertions of the suite are needed to see a defect of the server, and which see none? */
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { parseArgs } from 'node:util';
 import '../../../evidence/closed-output.ts';
 import { jsonPieces, writeWhole } from '../../../reporter/files.ts';
-import { programArguments } from '../../../settings/arguments.ts';
+import { readArguments } from '../../../settings/arguments.ts';
 import { caseOf } from '../expectation.ts';
 import { Sources } from '../sources.ts';
 import { instrument } from './instrument.ts';
@@ -21,20 +20,28 @@ const USAGE = `Usage: npm run mutation -- [options]
   --parallel N   lanes at the same time (default 2)
   --out DIR      where the reports go (default reports/mutation)`;
 
-const { values } = parseArgs({
-  args: programArguments(),
-  options: {
-    only: { type: 'string', multiple: true },
-    catalogue: { type: 'boolean' },
-    resume: { type: 'boolean' },
-    stale: { type: 'boolean' },
-    parallel: { type: 'string', default: '2' },
-    out: { type: 'string', default: 'reports/mutation' },
-    help: { type: 'boolean' },
-  },
-});
-
 const WRONG_USE = 2;
+
+const options = () => {
+  try {
+    return readArguments({
+      options: {
+        only: { type: 'string', multiple: true },
+        catalogue: { type: 'boolean' },
+        resume: { type: 'boolean' },
+        stale: { type: 'boolean' },
+        parallel: { type: 'string', default: '2' },
+        out: { type: 'string', default: 'reports/mutation' },
+        help: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    process.stderr.write(`mutation: ${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
+    process.exit(WRONG_USE);
+  }
+};
+const values = options();
+
 const INTERRUPTED = 130;
 /** Of one trial, where no earlier one has been measured. */
 const ESTIMATE_MS = 1_500;
