@@ -132,7 +132,7 @@ const hostsDraft = (scene: Scene, view: HttpView): FindingDraft | null => {
 };
 
 /** As the recorder masked it. */
-const SECRET = /\[(?:token|key|secret|password|signature|credential) [0-9a-f]{4}/;
+const SECRET = /\[(?:token|key|secret|password|signature|credential) [0-9a-f]{8}/;
 const secretsDraft = (view: HttpView): FindingDraft | null =>
   SETTINGS.test(view.path) && served(view) && SECRET.test(view.x.body)
     ? {
@@ -284,7 +284,7 @@ const wsHealthDraft = (view: HttpView): FindingDraft | null =>
 
 const FILLED = new RegExp(`"(?:${INTERNAL_FIELDS.join('|')})"\\s*:\\s*(?!null)[^\\s,}]`);
 /** Of a URL, as the recorder masked it. */
-const PASSWORD = /\[password [0-9a-f]{4}/;
+const PASSWORD = /\[password [0-9a-f]{8}/;
 const leakDraft = (view: HttpView): FindingDraft | null => {
   if (view.x.status === null || view.x.status < 400 || isHtml(view.x)) return null;
   const name = [FILLED, PASSWORD, ...INTERNALS]

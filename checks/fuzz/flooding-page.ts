@@ -1,4 +1,5 @@
 /** Opens a page that floods, in a process whose memory is measured. Prints one line of JSON. */
+import { tmpdir } from 'node:os';
 import { PageEvents } from '../../fixtures/page-events.ts';
 import { chromiumPath } from '../../fixtures/chromium.ts';
 import { launchChromium } from '../../fixtures/pages.ts';
@@ -6,7 +7,7 @@ import { launchChromium } from '../../fixtures/pages.ts';
 const [script = ''] = process.argv.slice(2);
 const path = chromiumPath();
 if (path === undefined) throw new Error('no Chromium');
-const browser = await launchChromium(path);
+const browser = await launchChromium(path, tmpdir());
 const context = await browser.newContext();
 const events = new PageEvents(context);
 const page = await context.newPage();

@@ -38,6 +38,7 @@ const FAULTS: readonly Case[] = [
   fault('page', 'page-broken:what=reconnect', { red: '05' }),
   fault('page', 'page-broken:what=progress', { red: '05' }),
   fault('page', 'page-broken:what=answer', { red: '05' }),
+  fault('page', 'page-broken:what=sign-in', { red: '05' }),
   fault('page', 'page-broken:what=maintenance', { red: '05' }),
   fault('authentication', 'ws-subprotocol-token-unread', { red: '04, 05', classes: ['ws-silent'] }),
   fault('authentication', 'auth-audience-ignored', { red: '06' }),

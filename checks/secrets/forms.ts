@@ -1,6 +1,7 @@
 /** The forms in which a secret may stand in an artifact. */
+import { ENCODERS } from './encoders.ts';
 
-export const FORMS = ['plain', 'base64', 'base64url', 'url-encoded', 'json-escaped', 'hex'] as const;
+export const FORMS = ['plain', 'base64', 'base64url', 'url-encoded', 'json-escaped', 'hex', 'other escapes'] as const;
 export type Form = (typeof FORMS)[number];
 
 /** What of the base64 of a longer text is decided by this part of it alone, wherever the part begins. */
@@ -26,4 +27,5 @@ export const formsOf = (secret: string): Readonly<Record<Form, readonly string[]
     JSON.stringify(JSON.stringify(secret).slice(1, -1)).slice(1, -1),
   ],
   hex: [hexOf(secret), hexOf(secret).toUpperCase()],
+  'other escapes': ENCODERS.map(([, encode]) => encode(secret)),
 });

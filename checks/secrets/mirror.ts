@@ -58,6 +58,9 @@ const WAYS: readonly ((secret: string) => readonly string[])[] = [
   (secret) => [Buffer.from(`user:${secret}`).toString('base64'), ...formsOf(secret)['url-encoded']],
   (secret) => formsOf(secret).base64url,
   (secret) => [...formsOf(secret)['json-escaped'], ...formsOf(secret).hex],
+  (secret) => formsOf(secret)['other escapes'].filter((_, index) => index % 3 === 0),
+  (secret) => formsOf(secret)['other escapes'].filter((_, index) => index % 3 === 1),
+  (secret) => formsOf(secret)['other escapes'].filter((_, index) => index % 3 === 2),
 ];
 /** The secrets in one form, another one each time. */
 const echoes = (): ((secrets: readonly string[]) => string) => {

@@ -31,11 +31,22 @@ interface Needle {
   readonly form: Form;
   readonly text: string;
 }
+/** What the form of a whole secret and that of its beginning have in common. */
+const beginningOf = (form: Form, index: number, value: string): string => {
+  const [whole = '', piece = ''] = [formsOf(value)[form][index], formsOf(value.slice(0, ENOUGH))[form][index]];
+  let length = 0;
+  while (length < piece.length && whole[length] === piece[length]) length++;
+  return whole.slice(0, length);
+};
+const needleOf = (form: Form, index: number, value: string, text: string): string =>
+  // An escape of one character may be longer than what is enough of a text.
+  form === 'other escapes' ? beginningOf(form, index, value) : text.slice(0, form === 'hex' ? 2 * ENOUGH : ENOUGH);
+
 const needlesOf = (canaries: Canaries): Needle[] => {
   const all = Object.entries(canaries).flatMap(([kind, values]) =>
     values.flatMap((value) =>
       FORMS.flatMap((form) =>
-        formsOf(value)[form].map((text) => ({ kind, form, text: text.slice(0, form === 'hex' ? 2 * ENOUGH : ENOUGH) })),
+        formsOf(value)[form].map((text, index) => ({ kind, form, text: needleOf(form, index, value, text) })),
       ),
     ),
   );

@@ -98,7 +98,7 @@ const summary = (searcher: Searcher): string =>
     .map(({ kind, form, where, around }) => `${kind}, ${form}, ${where}: ...${around}...`)
     .join('\n\n');
 
-test.describe.configure({ mode: 'parallel', timeout: 180_000 });
+test.describe.configure({ mode: 'parallel', timeout: 360_000 });
 
 test('the search itself - finds a canary in every form, in every container, at every alignment', () => {
   const canary = KEY;
@@ -123,7 +123,7 @@ test('the search itself - finds a canary in every form, in every container, at e
       }
     }
   const searcher = new Searcher({ canary: [canary] });
-  searcher.file('clean', 'text', Buffer.from('gpBypass and [key 1a2b, 28 characters]'));
+  searcher.file('clean', 'text', Buffer.from('gpBypass and [key 1a2b3c4d, 28 characters]'));
   searcher.file('planted', 'cut off', Buffer.from(`"${canary.slice(0, 16)}`));
   expect(searcher.hits.map(({ artifact, form }) => [artifact, form])).toEqual([['planted', 'plain']]);
 });
@@ -151,6 +151,10 @@ test('every kind of failure, with traces, blob and merge - no secret in any arti
         'auth-refusal-leaks-token,rest-500-route:route=tools,agent-sse-error,rest-write-not-stored,session-refresh-reusable',
     }),
     await run(join(folder, 'no-token'), [], { ...keys, STANDIN_FAULTS: 'auth-test-login-refused' }),
+    await run(join(folder, 'form'), ['--project=preflight', '--project=p2-high', '--grep', 'preflight|P2-05'], {
+      ...keys,
+      STANDIN_FAULTS: 'page-broken:what=sign-in:field=text',
+    }),
     await run(join(folder, 'provided'), [...suite, 'preflight|P1-0[15]|P1-13'], {
       ...keys,
       STANDIN_FAULTS: 'err-stack-trace,thread-update-lost',
@@ -185,7 +189,7 @@ test('every kind of failure, with traces, blob and merge - no secret in any arti
   writeFileSync(join(OUTPUT, 'canaries.md'), searcher.table());
 
   for (const { output, code } of [mirrored, ...others]) expect(code, output).toBe(1);
-  for (const name of ['mirror', 'faults', 'no-token', 'provided'])
+  for (const name of ['mirror', 'faults', 'no-token', 'form', 'provided'])
     for (const file of [
       'impact/run.json',
       'html/index.html',

@@ -13,8 +13,8 @@ import type { Reply } from '../../fixtures/reply.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
 
-// Playwright's own trace would hold the tokens of the pages; theirs are masked and attached by the fixture.
-test.use({ trace: 'off' });
+// Playwright's own recordings would hold the tokens of the pages; traces are masked and attached by the fixture.
+test.use({ trace: 'off', screenshot: 'off', video: 'off' });
 
 /** An origin that the platform has never heard of. */
 const foreignOrigin = (api: string): string =>
