@@ -1,7 +1,11 @@
 /** The one place of the reporter that reads `process.env`. */
 import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parse } from 'dotenv';
 import { z } from 'zod';
+
+/** Folder of the suite that this file belongs to. */
+export const SUITE = resolve(import.meta.dirname, '..');
 
 const filled = z
   .string()
@@ -17,6 +21,11 @@ const shape = z.object({
   GOLDENPATH_REPORTS: filled,
   GITHUB_STEP_SUMMARY: filled,
   GITHUB_SHA: filled,
+  CI_COMMIT_SHA: filled,
+  BUILD_SOURCEVERSION: filled,
+  BITBUCKET_COMMIT: filled,
+  CIRCLE_SHA1: filled,
+  GIT_COMMIT: filled,
   TERM: filled,
   LC_ALL: filled,
   LC_CTYPE: filled,
@@ -31,7 +40,8 @@ export interface ReporterEnvironment {
   /** Folder of all reports. */
   readonly reports: string;
   readonly stepSummary: string | undefined;
-  readonly commit: string | undefined;
+  /** The commit that a CI service builds; it may be another repository's. */
+  readonly ciCommit: string | undefined;
   /** Whether the terminal can be expected to show more than ASCII. */
   readonly unicode: boolean;
 }
@@ -52,7 +62,13 @@ export const readEnvironment = (source: Record<string, string | undefined> = wit
     modelFile: env.E2E_IMPACT_MODEL,
     reports: env.GOLDENPATH_REPORTS ?? 'reports',
     stepSummary: env.GITHUB_STEP_SUMMARY,
-    commit: env.GITHUB_SHA,
+    ciCommit:
+      env.GITHUB_SHA ??
+      env.CI_COMMIT_SHA ??
+      env.BUILD_SOURCEVERSION ??
+      env.BITBUCKET_COMMIT ??
+      env.CIRCLE_SHA1 ??
+      env.GIT_COMMIT,
     unicode: env.TERM !== 'dumb' && /utf-?8/i.test(locale),
   };
 };
