@@ -13,8 +13,8 @@ import type { GitState } from './record.ts';
 /** Folders that a run imports from. An untracked file elsewhere is read by nobody. */
 export const CODE_FOLDERS = ['contract', 'diagnosis', 'evidence', 'fixtures', 'reporter', 'standin', 'tests'];
 
-/** What Node, Playwright or TypeScript can load; `node_modules` and `tsconfig.json` redirect imports. */
-const LOADABLE = /\.(?:[cm]?[jt]sx?|json|node|wasm)$/i;
+/** What Node and Playwright load, or what tells them to import from elsewhere. */
+const LOADABLE = /\.(?:[cm]?[jt]sx?|node|wasm)$|^(?:package|[jt]sconfig)\.json$/i;
 
 /** These make git look at another repository than the one around the folder. */
 const REDIRECTS =
