@@ -2,7 +2,6 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
-  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -11,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { CODE_FOLDERS, gitState } from '../../reporter/git.ts';
 
@@ -58,6 +57,22 @@ class Checkout {
 
   get head(): string {
     return this.git('rev-parse', 'HEAD');
+  }
+}
+
+/** Variables of this process that a check changes; unset at first. */
+class Variables {
+  readonly #before: Readonly<Record<string, string | undefined>>;
+
+  constructor(...names: string[]) {
+    this.#before = Object.fromEntries(names.map((name) => [name, process.env[name]]));
+    for (const name of names) Reflect.deleteProperty(process.env, name);
+  }
+
+  restore(): void {
+    for (const [name, value] of Object.entries(this.#before))
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
   }
 }
 
@@ -233,8 +248,7 @@ test('no checkout, or one that does not track the suite - no commit of its own, 
   const app = new Checkout(info.outputPath('app'));
   mkdirSync(join(app.folder, 'unpacked/tests'), { recursive: true });
   writeFileSync(join(app.folder, 'unpacked/tests/a.spec.ts'), '');
-  const before = process.env['GITHUB_SHA'];
-  delete process.env['GITHUB_SHA'];
+  const given = new Variables('GITHUB_SHA', 'GIT_CEILING_DIRECTORIES');
   expect(gitState(join(app.folder, 'unpacked'))).toEqual({
     commit: null,
     dirty: null,
@@ -251,9 +265,7 @@ test('no checkout, or one that does not track the suite - no commit of its own, 
       detail: 'the suite is not in a git checkout',
     });
   } finally {
-    delete process.env['GIT_CEILING_DIRECTORIES'];
-    if (before === undefined) delete process.env['GITHUB_SHA'];
-    else process.env['GITHUB_SHA'] = before;
+    given.restore();
   }
 });
 
@@ -271,7 +283,8 @@ test('a checkout of another user, which git refuses - no commit, and the command
   }
 });
 
-test('what a run imports - lies in the folders that are searched for untracked code', () => {
+/** Files of the project that these import, one leading to the next. */
+const importedBy = (files: readonly string[]): ReadonlySet<string> => {
   const seen = new Set<string>();
   const follow = (file: string): void => {
     if (seen.has(file) || !existsSync(file) || !file.endsWith('.ts')) return;
@@ -279,16 +292,15 @@ test('what a run imports - lies in the folders that are searched for untracked c
     for (const [, name] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g))
       if (name !== undefined) follow(resolve(dirname(file), name));
   };
-  for (const file of [
-    'playwright.config.ts',
-    'merge.config.ts',
-    'reporter/goldenpath-reporter.ts',
-    'reporter/gate.ts',
-    'standin/main.ts',
-  ])
-    follow(join(ROOT, file));
-  for (const name of readdirSync(join(ROOT, 'tests'), { recursive: true, encoding: 'utf8' }))
-    follow(join(ROOT, 'tests', name));
-  const folders = [...seen].map((file) => file.slice(ROOT.length + 1).split('/')).filter((parts) => parts.length > 1);
+  files.forEach(follow);
+  return seen;
+};
+
+test('what a run imports - lies in the folders that are searched for untracked code', () => {
+  const programs = ['playwright.config.ts', 'merge.config.ts', 'reporter/gate.ts', 'standin/main.ts'];
+  const loaded = ['reporter/goldenpath-reporter.ts'];
+  const tests = readdirSync(join(ROOT, 'tests'), { recursive: true, encoding: 'utf8' }).map((name) => `tests/${name}`);
+  const files = importedBy([...programs, ...loaded, ...tests].map((file) => join(ROOT, file)));
+  const folders = [...files].map((file) => relative(ROOT, file).split(sep)).filter((parts) => parts.length > 1);
   expect([...new Set(folders.map(([folder]) => folder))].sort()).toEqual(CODE_FOLDERS);
 });
