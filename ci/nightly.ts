@@ -1,6 +1,6 @@
 /** `npm run nightly`: the steps of a night, the same for GitHub, GitLab and a plain shell. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -15,6 +15,7 @@ import { historyFile, impactFolder, RECORD_FILE } from '../reporter/outputs.ts';
 import { programArguments, readArguments } from '../settings/arguments.ts';
 import { filled } from '../settings/variables.ts';
 import { appendStepSummary } from '../reporter/step-summary.ts';
+import { tornBlob } from './blob.ts';
 import { deliver, messageOf, NotDelivered } from './notify.ts';
 
 const WRONG_USE = 64;
@@ -115,6 +116,9 @@ type Options = ReturnType<typeof read>['values'];
 
 const SHARD = /^([1-9]\d?)\/([1-9]\d?)$/;
 
+/** Put behind the name of a report that cannot be read, so that the merge leaves it out and people find it. */
+const TORN = '.torn';
+
 const blobs = ({ reports }: Environment): string => join(reports, 'blob');
 
 const shard = async (which: string | undefined, options: Options, environment: Environment): Promise<number> => {
@@ -122,7 +126,7 @@ const shard = async (which: string | undefined, options: Options, environment: E
   if (current === undefined || total === undefined || Number(current) > Number(total))
     throw new WrongUse(`shard ${which ?? ''}: expected one of several, such as 1/2`);
   const blob = join(blobs(environment), `shard-${current}-of-${total}.zip`);
-  rmSync(blob, { force: true });
+  for (const file of [blob, `${blob}${TORN}`]) rmSync(file, { force: true });
   const projects = options.projects === 'all' ? [] : options.projects.split(',').map((name) => `--project=${name}`);
   // --add-reporter, because --reporter would drop the configured ones and with them the record.
   const args = [PLAYWRIGHT, 'test', `--shard=${current}/${total}`, '--add-reporter=blob', ...projects];
@@ -142,15 +146,27 @@ const shard = async (which: string | undefined, options: Options, environment: E
 
 const merge = async (environment: Environment): Promise<number> => {
   const folder = blobs(environment);
-  const found = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.zip')) : [];
+  const left = existsSync(folder) ? readdirSync(folder).toSorted() : [];
+  for (const name of left.filter((each) => each.endsWith('.zip'))) {
+    const why = tornBlob(join(folder, name));
+    if (why !== undefined) {
+      say(`${join(folder, name)} is torn (${why})`);
+      renameSync(join(folder, name), join(folder, `${name}${TORN}`));
+    }
+  }
+  const all = existsSync(folder) ? readdirSync(folder).toSorted() : [];
+  const found = all.filter((name) => name.endsWith('.zip'));
+  const torn = all.filter((name) => name.endsWith(TORN));
+  if (torn.length > 0)
+    say(`left out, so the shard counts as missing: ${torn.join(', ')}. Was its upload cut off, or a disk full?`);
   // Whatever happens now, the record of another night must not be taken for this one's.
   const record = join(impactFolder(environment.reports), RECORD_FILE);
   rmSync(record, { force: true });
   if (found.length === 0) {
-    say(`no shard left a report in ${folder}`);
+    say(`no shard left a ${torn.length > 0 ? 'whole ' : ''}report in ${folder}`);
     return 1;
   }
-  say(`merging ${found.toSorted().join(', ')}`);
+  say(`merging ${found.join(', ')}`);
   const { code } = await node([PLAYWRIGHT, 'merge-reports', '-c', 'merge.config.ts', folder]);
   if (existsSync(record)) return 0;
   say(`the merge left no record; Playwright exited ${code}`);

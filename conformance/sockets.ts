@@ -33,7 +33,7 @@ const asks = async (socket: ChatSocket, name: string, message: Message): Promise
   if (expected === undefined) throw new Error(`no frame replies to ${name}`);
   const seen = socket.received.length;
   const { reply, runEnd } = socket.deadlines;
-  socket.send(message);
+  await socket.send(message);
   await socket.next(({ json, index }) => index >= seen && expected.schema.safeParse(json).success, {
     within: expected === frames.server['agentCompleted'] ? runEnd : reply,
     class: 'ws-mute',

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Types of Playwright annotations that carry meaning from the tests to the record. */
 export const ANNOTATION = {
   /** A secondary promise was broken: `<check>: <observed>`. */
@@ -10,7 +12,19 @@ export const ANNOTATION = {
   cleanup: 'cleanup',
   /** What the test asked of the target: `12 requests, 2 sockets`. */
   spent: 'spent',
+  /** What the test itself did on the wire, without set-up that tests share: {@link ownExchanges} as JSON. */
+  own: 'own-exchanges',
 } as const;
+
+/** Tied to the attempt that made them, so that those of another are no evidence. */
+export const ownExchanges = z.object({
+  test: z.string(),
+  attempt: z.int().nonnegative(),
+  requests: z.int().nonnegative(),
+  sockets: z.int().nonnegative(),
+  pages: z.int().nonnegative(),
+});
+export type OwnExchanges = z.infer<typeof ownExchanges>;
 
 /** How the reason begins for which a test was not run once the target's edge turned the runner away. */
 export const TURNED_AWAY = 'the edge of the platform turns this runner away';

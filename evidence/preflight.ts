@@ -24,6 +24,14 @@ export const preflightReport = z.object({
     /** Value of the stand-in's header, whatever the target claims to be. */
     standinVersion: z.string().nullable(),
   }),
+  /** What the tests were told: another value makes another claim. */
+  settings: z.object({
+    concurrentUsers: z.int().positive(),
+    degradation: z.enum(['fail', 'annotate']),
+    pace: z.enum(['default', 'off']),
+    tokenSource: z.enum(['auth-service', 'provided', 'local']),
+    budget: z.object({ requests: z.int().positive(), sockets: z.int().positive() }),
+  }),
   /** Why the 22 were not started: `down` = the target does not answer, `no-token` = nobody can log in. */
   stopped: z
     .object({

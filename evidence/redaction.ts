@@ -83,10 +83,10 @@ const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
 ];
 
 /** Text in base64 or hex, or as numbers of its characters: long enough to hold a piece of a secret. */
-const BASE64_RUN = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
-const HEX_RUN = /[0-9a-f]{24,}/gi;
+const BASE64_RUN = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}/g;
+const HEX_RUN = /(?<![0-9a-f])[0-9a-f]{24,}/gi;
 // A line break in JSON reads `n`.
-const NUMBERS = /(?:(?:0x)?[0-9a-f]{2,3}[\s,:;nr-]{1,4}){11,}(?:0x)?[0-9a-f]{2,3}/gi;
+const NUMBERS = /(?<![0-9a-f])(?:(?:0x)?[0-9a-f]{2,3}[\s,:;nr-]{1,4}){11,2000}(?:0x)?[0-9a-f]{2,3}/gi;
 /** Layers of packing that are looked into. */
 const DEPTH = 2;
 

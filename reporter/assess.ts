@@ -1,7 +1,7 @@
 /** From a record to a verdict. Pure: the same record, declarations and day give the same answer. */
 import { breachesOf, breachLine } from './breach.ts';
 import type { Breach } from './breach.ts';
-import { capabilitiesOf } from './capabilities.ts';
+import { capabilitiesOf, securityOf } from './capabilities.ts';
 import type { Capability } from './capabilities.ts';
 import { exposureOf } from './exposure.ts';
 import type { Exposure, StreamExposure } from './exposure.ts';
@@ -9,6 +9,7 @@ import type { ImpactModel } from './model.ts';
 import { readingsOf } from './readings.ts';
 import type { Readings } from './readings.ts';
 import type { RecordBody, Row } from './record.ts';
+import { foreignCode } from './settings.ts';
 import { shardProblems } from './shards.ts';
 import { stateOf, waiverFor } from './waivers.ts';
 import type { Waiver, WaiverState } from './waivers.ts';
@@ -73,9 +74,6 @@ const listed = (ids: readonly string[]): string =>
 const idsWith = (rows: readonly Row[], ...results: Row['result'][]): string[] =>
   rows.filter((row) => results.includes(row.result)).map((row) => row.id);
 
-const redIds = (tests: Capability['tests']): string[] =>
-  tests.filter(({ result }) => result === 'failed').map(({ id }) => id);
-
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 const furtherOf = (model: ImpactModel, rows: readonly Row[], capabilities: readonly Capability[]): Further[] =>
@@ -103,8 +101,10 @@ const furtherOf = (model: ImpactModel, rows: readonly Row[], capabilities: reado
     .filter((priority) => priority.tests > 0);
 
 /** Everything that leaves the run without full evidence. */
-const gapsOf = (record: RecordBody, tier: readonly Row[]): string[] => {
+const gapsOf = (record: RecordBody, tier: readonly Row[], model: ImpactModel): string[] => {
   const gaps: string[] = [];
+  const loaded = foreignCode(record.settings);
+  if (loaded !== undefined) gaps.push(loaded);
   const unverified = tier.filter((row) => row.result === 'unverified');
   const stopped = record.preflight.find((report) => report.stopped !== null)?.stopped;
   // Tests that it kept from starting give it as their reason.
@@ -121,6 +121,13 @@ const gapsOf = (record: RecordBody, tier: readonly Row[]): string[] => {
       `${unverified.length} of ${tier.length} without evidence (${listed(unverified.map((row) => row.id))}): ${why[0] ?? ''}` +
         (why.length > 1 ? `, and ${plural(why.length - 1, 'other reason')}` : ''),
     );
+  for (const row of record.rows) {
+    const security = securityOf(row.id, model);
+    if (row.priority !== 'P1' && row.result === 'unverified' && security !== undefined)
+      gaps.push(
+        `security capability ${security} is without evidence (${row.id}): ${row.reason ?? 'no reason recorded'}`,
+      );
+  }
   if (record.preflight.length === 0) gaps.push('preflight did not report, so nobody knows what was tested');
   if (record.status === 'timedout' || record.status === 'interrupted')
     gaps.push(record.status === 'timedout' ? 'the run hit its global time limit' : 'the run was interrupted');
@@ -144,8 +151,21 @@ export const assess = (record: RecordBody, { model, waivers }: Declarations, now
   const further = furtherOf(model, record.rows, declared);
   const absent = further.filter(({ inRun }) => !inRun).map(({ id }) => id);
   const capabilities = declared.filter(({ priority }) => !absent.includes(priority));
-  const unproven = capabilities.filter(({ security, state }) => security && state === 'broken');
-  const gaps = gapsOf(record, tier);
+  const secured = record.rows.filter((row) => securityOf(row.id, model) !== undefined);
+  const insecure = secured.filter(({ result }) => result === 'failed');
+  const unproven = [...new Set(insecure.map(({ id }) => securityOf(id, model) ?? id))].map((capability) => ({
+    capability,
+    ids: insecure.filter(({ id }) => securityOf(id, model) === capability).map(({ id }) => id),
+  }));
+  // Without a declaration nobody said that a failure may be tolerated.
+  const undeclared = record.rows.filter(
+    (row) =>
+      row.result === 'failed' &&
+      row.priority !== 'P1' &&
+      !secured.includes(row) &&
+      !model.priorities.some(({ id }) => id === row.priority),
+  );
+  const gaps = gapsOf(record, tier, model);
   const stopped = record.preflight.map((report) => report.stopped).filter((stop) => stop !== null);
   const down = stopped.find((stop) => stop.why === 'down');
   const elsewhere = stopped.find((stop) => stop.why === 'wrong-target');
@@ -158,11 +178,13 @@ export const assess = (record: RecordBody, { model, waivers }: Declarations, now
           `${unwaived.length} of ${tier.length} failed (${listed(unwaived.map((row) => row.id))})${causesOf(record, unwaived)}`,
         ]),
     ...unproven
-      .filter(({ tests }) => !tests.some(({ id }) => breached.has(id)))
+      .filter(({ ids }) => !ids.some((id) => breached.has(id)))
       .map(
-        ({ id, tests }) => `${id} is not proven (${listed(redIds(tests))}); nothing that failed there shows a breach`,
+        ({ capability, ids }) =>
+          `${capability} is not proven (${listed(ids)}); nothing that failed there shows a breach`,
       ),
   ];
+  const judged = record.rows.filter((row) => row.priority === 'P1' || secured.includes(row));
   const softer: string[] = [
     ...(waived.size === 0
       ? []
@@ -170,8 +192,12 @@ export const assess = (record: RecordBody, { model, waivers }: Declarations, now
     ...record.findings
       .filter(({ kind, cause }) => kind === 'security' && !breaches.some(({ id }) => id === cause))
       .map((finding) => `security finding that no red test stands for: ${finding.statement}`),
-    ...idsReason('degraded', idsWith(tier, 'degraded')),
-    ...idsReason('flaky', idsWith(tier, 'flaky')),
+    ...idsReason('degraded', idsWith(judged, 'degraded')),
+    ...idsReason('flaky', idsWith(judged, 'flaky')),
+    ...idsReason(
+      'failed in a priority that the impact model does not declare',
+      undeclared.map((row) => row.id),
+    ),
     ...further
       .filter((priority) => priority.exceeded)
       .map(({ id, failed: red, tests }) => `${red} of ${tests} ${id} tests failed, more than tolerated`),

@@ -162,7 +162,7 @@ export const collect = (input: CollectInput): Collected => {
       const results = test.results.toSorted((a, b) => a.retry - b.retry);
       return ruling(
         {
-          attempts: results.map(attemptOf),
+          attempts: results.map((result) => attemptOf(test.title, result)),
           annotations: results.map((result) => result.annotations),
           expectedStatus: test.expectedStatus,
         },
@@ -186,7 +186,9 @@ export const collect = (input: CollectInput): Collected => {
       file: tests[0] === undefined ? null : relative(input.rootDir, tests[0].location.file).split(sep).join('/'),
       result: found.result,
       reason: found.reason === null ? null : oneLine(found.reason, 500),
-      attempts: tests.flatMap((test) => test.results.toSorted((a, b) => a.retry - b.retry).map(attemptOf)),
+      attempts: tests.flatMap((test) =>
+        test.results.toSorted((a, b) => a.retry - b.retry).map((result) => attemptOf(test.title, result)),
+      ),
       degraded: said(ANNOTATION.degraded),
       notes: said(ANNOTATION.note),
       cleanup: said(ANNOTATION.cleanup),

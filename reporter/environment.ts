@@ -1,5 +1,19 @@
 /** What reporter and gate take from the variables; the reader and its rules are those of the tests. */
-import { filledVariables, parseVariables, type Source } from '../settings/variables.ts';
+import { resolve } from 'node:path';
+import { filled, filledVariables, parseVariables, type Source } from '../settings/variables.ts';
+
+/** Folder of the suite that this file belongs to. */
+export const SUITE = resolve(import.meta.dirname, '..');
+
+/** Where CI services say which commit they build. */
+const CI_COMMITS = [
+  'GITHUB_SHA',
+  'CI_COMMIT_SHA',
+  'BUILD_SOURCEVERSION',
+  'BITBUCKET_COMMIT',
+  'CIRCLE_SHA1',
+  'GIT_COMMIT',
+] as const;
 
 export interface ReporterEnvironment {
   /** Key of the record's seal; it stays out of the options because Playwright's JSON report prints those. */
@@ -10,7 +24,8 @@ export interface ReporterEnvironment {
   /** Folder of all reports. */
   readonly reports: string;
   readonly stepSummary: string | undefined;
-  readonly commit: string | undefined;
+  /** The commit that a CI service builds; it may be another repository's. */
+  readonly ciCommit: string | undefined;
   /** Whether the terminal can be expected to show more than ASCII. */
   readonly unicode: boolean;
 }
@@ -31,7 +46,7 @@ export const readEnvironment = (source: Source = filledVariables()): ReporterEnv
     modelFile: variables.E2E_IMPACT_MODEL,
     reports: source['GOLDENPATH_REPORTS'] ?? 'reports',
     stepSummary: source['GITHUB_STEP_SUMMARY'],
-    commit: source['GITHUB_SHA'],
+    ciCommit: CI_COMMITS.map((name) => filled(source[name])).find((commit) => commit !== undefined),
     unicode: showsUnicode(source),
   };
 };

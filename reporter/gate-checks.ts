@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CATALOGUE } from '../tests/catalogue.ts';
 import { ledgerProblems } from './ledger-check.ts';
-import { tampering } from './record.ts';
+import { oldestEvidence, tampering } from './record.ts';
 import type { GitState, Row, RunRecord } from './record.ts';
 
 export interface Expectation {
@@ -29,7 +29,8 @@ const contradiction = (row: Row): string | undefined => {
   // An id that was met twice has the attempts of both; that is an error of the run, not of the record.
   const clean =
     row.attempts.length > 0 &&
-    row.attempts.every(({ status, failures }) => status === 'passed' && failures.length === 0);
+    row.attempts.every(({ status, failures }) => status === 'passed' && failures.length === 0) &&
+    row.attempts.every(({ own }) => own !== null && own.requests + own.sockets + own.pages > 0);
   const carried: Readonly<Record<Row['result'], boolean>> = {
     verified: clean && row.degraded.length === 0,
     degraded: clean && row.degraded.length > 0,
@@ -54,9 +55,11 @@ const edited = (record: RunRecord, { recordKey }: Expectation): string[] => {
 };
 
 const stale = (record: RunRecord, { now, maxAgeHours, recordFile }: Expectation): string[] => {
-  const age = now.getTime() - Date.parse(record.endedAt);
+  const age = now.getTime() - oldestEvidence(record);
   if (age > maxAgeHours * HOUR)
-    return [`the record is stale: ${Math.floor(age / HOUR)} h old, at most ${maxAgeHours} h allowed (--max-age-hours)`];
+    return [
+      `the record is stale: its oldest evidence is ${Math.floor(age / HOUR)} h old, at most ${maxAgeHours} h allowed (--max-age-hours)`,
+    ];
   if (age < -5 * 60_000) return ['the record is from the future; a clock is wrong'];
   const found = ledgerProblems(record, recordFile);
   if (record.lastRun === null) return found;
@@ -93,7 +96,7 @@ const foreign = (record: RunRecord, expectation: Expectation, checkout: GitState
   if (commit !== undefined && record.git.commit !== null && record.git.commit !== commit)
     found.push(`the record was made by commit ${record.git.commit}, expected ${commit}`);
   if (commit !== undefined && record.git.commit === null)
-    found.push('the record was made outside a checkout, so its commit is unknown');
+    found.push(`the commit of the record is unknown: ${record.git.detail ?? 'it was made outside a checkout'}`);
 
   const { target } = record;
   const standin = target?.kind !== 'remote' || target.standinVersion !== null;
@@ -107,7 +110,9 @@ const foreign = (record: RunRecord, expectation: Expectation, checkout: GitState
   if (!standin && expectation.target === undefined)
     found.push(`the record is of ${originOf(target.api)}; name the target you mean with --target or E2E_BASE_URL`);
   if (!standin && record.git.dirty === true && !expectation.allowDirty)
-    found.push('the suite had uncommitted changes; commit them and run again (or --allow-dirty)');
+    found.push(
+      `the suite had uncommitted changes (${record.git.detail ?? 'unknown'}); commit or remove them and run again (or --allow-dirty)`,
+    );
   return found;
 };
 

@@ -1,5 +1,5 @@
 /** `npm run gate`: the verdict of a run as an exit code, computed anew from its record. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { inert } from '../evidence/inert.ts';
@@ -10,13 +10,14 @@ import { SetupError } from '../settings/setup-error.ts';
 import { filled } from '../settings/variables.ts';
 import { assess, EXIT_CODE } from './assess.ts';
 import { crossCheck } from './cross-check.ts';
-import { readEnvironment, showsUnicode } from './environment.ts';
+import { readEnvironment, showsUnicode, SUITE } from './environment.ts';
 import { exposureLine, instant, oneLine, shown } from './format.ts';
 import { misuses } from './gate-checks.ts';
 import { gitState } from './git.ts';
 import { DeclarationError, loadModel } from './model.ts';
 import { runRecord } from './record.ts';
 import type { RunRecord } from './record.ts';
+import { CONFIG, declarationOf, weakenings } from './settings.ts';
 import { loadWaivers } from './waivers.ts';
 
 const USAGE = `npm run gate -- [options]
@@ -24,7 +25,7 @@ const USAGE = `npm run gate -- [options]
   --target URL        the origin that is to be released (E2E_BASE_URL); without it only rehearsals on the stand-in pass
   --release           refuse every rehearsal, whatever its verdict; needs --run-id or --commit
   --run-id ID         the run that is meant (E2E_RUN_ID)
-  --commit SHA        the commit that is meant (default: GITHUB_SHA, else HEAD of this checkout)
+  --commit SHA        the commit of the suite that is meant (default: HEAD of its checkout; without one, of the CI job)
   --max-age-hours N   refuse an older record (default 24)
   --allow-dirty       accept a record made with uncommitted changes in the suite
   --record FILE       default reports/impact/run.json
@@ -106,27 +107,22 @@ const judge = (args: readonly string[]): { lines: string[]; exitCode: number } =
         now: new Date(),
         maxAgeHours: hours,
         runId: options['run-id'] ?? environment.runId,
-        commit: options.commit ?? environment.commit,
+        commit: options.commit,
         commitIsNamed: options.commit !== undefined,
         target: options.target ?? environment.baseUrl,
         release: options.release,
         allowDirty: options['allow-dirty'],
         recordKey: environment.recordKey,
       },
-      gitState(),
+      gitState(existsSync(CONFIG) ? process.cwd() : SUITE),
     ),
     ...compared.misuses,
   ];
   if (found.length > 0) throw new Misuse(found.join('\n'));
 
-  const assessment = assess(
-    record,
-    {
-      model: loadModel(options.model ?? environment.modelFile ?? 'impact.model.json'),
-      waivers: loadWaivers(options.waivers),
-    },
-    new Date(),
-  );
+  const files = { model: options.model ?? environment.modelFile ?? 'impact.model.json', waivers: options.waivers };
+  const assessment = assess(record, { model: loadModel(files.model), waivers: loadWaivers(files.waivers) }, new Date());
+  const weaker = weakenings(record, { model: declarationOf(files.model), waivers: declarationOf(files.waivers) });
   const unsealed = record.seal !== null && environment.recordKey === undefined;
   return {
     exitCode: EXIT_CODE[assessment.verdict],
@@ -135,6 +131,7 @@ const judge = (args: readonly string[]): { lines: string[]; exitCode: number } =
       ...assessment.reasons.map((reason) => `  ${oneLine(reason, 300)}`),
       `  ${exposureLine(assessment)} (declared MRR${assessment.rehearsal ? ', example only' : ''})`,
       `  run ${record.runId} of ${instant(record.startedAt)} on ${record.target?.api ?? 'an unknown target'}, commit ${record.git.commit ?? 'unknown'}`,
+      ...weaker.map((what) => `  note: ${oneLine(what, 300)}`),
       ...(compared.note === null ? [] : [`  note: ${compared.note}`]),
       ...(unsealed
         ? ['  note: the record is sealed, but E2E_RECORD_KEY is not set here, so the seal was not checked']

@@ -24,13 +24,12 @@ import { assess } from './assess.ts';
 import type { Declarations, Verdict } from './assess.ts';
 import { attemptOf, textOf } from './attempts.ts';
 import { collect } from './collect.ts';
-import type { Collected } from './collect.ts';
 import { diagnosed } from './diagnosed.ts';
 import { filledVariables } from '../settings/variables.ts';
 import { readEnvironment } from './environment.ts';
 import type { ReporterEnvironment } from './environment.ts';
 import { oneLine, shown } from './format.ts';
-import { gitState } from './git.ts';
+import { gitStateOf, together } from './git.ts';
 import { loadCharts } from './html/chart.ts';
 import { loadModel } from './model.ts';
 import { parseOptions } from './options.ts';
@@ -48,7 +47,17 @@ import {
 import { sealed } from './record.ts';
 import type { RecordBody, RunError, RunRecord } from './record.ts';
 import type { Report } from './report.ts';
-import { disagreements, readStamps, shardProblems, shardsSeen, writeStamp } from './shards.ts';
+import { combined, declarationOf, settingsOf } from './settings.ts';
+import {
+  differentSettings,
+  differentTargets,
+  disagreements,
+  readStamps,
+  shardProblems,
+  shardsSeen,
+  withoutPreflight,
+  writeStamp,
+} from './shards.ts';
 import type { ShardStamp } from './shards.ts';
 import { appendStepSummary, stepSummary } from './step-summary.ts';
 import { terminalSummary } from './terminal.ts';
@@ -120,7 +129,7 @@ export default class GoldenpathReporter implements Reporter {
 
   onTestEnd(test: TestCase, result: TestResult): void {
     // A run that is killed never reaches onEnd; these lines are then all that is left of it.
-    const line = JSON.stringify({ title: oneLine(test.title, 500), attempt: attemptOf(result) });
+    const line = JSON.stringify({ title: oneLine(test.title, 500), attempt: attemptOf(test.title, result) });
     courtesy(`${join(this.folder, 'attempts.jsonl')} cannot be written`, undefined, () => {
       appendFileSync(join(this.folder, 'attempts.jsonl'), `${line}\n`);
     });
@@ -183,7 +192,8 @@ export default class GoldenpathReporter implements Reporter {
       current: config.shard?.current ?? 1,
       total: config.shard?.total ?? 1,
       runId: this.options.runId ?? this.generatedRunId,
-      git: gitState(this.options.configDir),
+      git: gitStateOf(config.configFile),
+      settings: settingsOf(config),
       playwright: config.version,
       selected: [...selected],
     };
@@ -305,7 +315,7 @@ export default class GoldenpathReporter implements Reporter {
       $schema: '../../reporter/schema/run-record.schema.json',
       version: 1,
       runId,
-      git: stamps[0]?.git ?? gitState(this.options.configDir),
+      git: together(stamps.map(({ current, git }) => ({ shard: current, ...git }))) ?? gitStateOf(config.configFile),
       target: collected.preflight[0]?.target ?? null,
       playwright: stamps[0]?.playwright ?? config.version,
       startedAt: result.startTime.toISOString(),
@@ -313,6 +323,11 @@ export default class GoldenpathReporter implements Reporter {
       durationMs: Math.round(result.duration),
       status: result.status,
       merged: this.merging,
+      settings: combined(stamps.map(({ settings }) => settings)) ?? settingsOf(config),
+      declarations: {
+        model: declarationOf(this.options.modelFile),
+        waivers: declarationOf(this.options.waiversFile),
+      },
       shards: { total, seen },
       preflight: collected.preflight,
       spent: collected.spent,
@@ -322,6 +337,8 @@ export default class GoldenpathReporter implements Reporter {
         disagreements(stamps),
         this.foreignRun(stamps),
         differentTargets(collected),
+        differentSettings(collected),
+        this.merging ? withoutPreflight(stamps, suite, this.options.preflightProject) : [],
         collected.errors,
         undiagnosed,
         unexplained(suite, result, [...this.outside, ...collected.errors]),
@@ -345,15 +362,6 @@ export default class GoldenpathReporter implements Reporter {
 const mayPass = (verdict: Verdict): boolean => verdict === 'GO' || verdict === 'CONDITIONAL';
 
 const bodyOf = ({ rowsHash: _rows, hash: _hash, seal: _seal, ...body }: RunRecord): RecordBody => body;
-
-const differentTargets = ({ preflight }: Collected): RunError[] => {
-  // Stand-ins are started per machine on free ports; what has to agree is that all of them are stand-ins.
-  const names = preflight.map(({ target }) => (target.kind === 'standin' ? 'the stand-in' : target.api));
-  const distinct = [...new Set(names)];
-  return distinct.length < 2
-    ? []
-    : [{ kind: 'shards', message: `the shards met different targets: ${distinct.join(', ')}` }];
-};
 
 /** A red run in which nothing is red was failed by something that the reporter cannot see. */
 const unexplained = (suite: Suite, result: FullResult, errors: readonly RunError[]): RunError[] =>

@@ -4,6 +4,7 @@ import { FAILURE_CLASSES } from '../evidence/failure.ts';
 import { preflightReport } from '../evidence/preflight.ts';
 import { hmac256, sameDigest, sha256 } from './canonical.ts';
 import { answeredQuestion, causeGroup, finding } from './causes.ts';
+import { declaration, runSettings } from './settings.ts';
 
 export const RESULTS = ['verified', 'degraded', 'flaky', 'failed', 'unverified'] as const;
 export type Result = (typeof RESULTS)[number];
@@ -36,6 +37,10 @@ export const attempt = z.strictObject({
   durationMs: milliseconds,
   worker: z.int(),
   failures: z.array(attemptFailure),
+  /** What the test itself did on the wire, without set-up that tests share; null when it did not say. */
+  own: z
+    .strictObject({ requests: z.int().nonnegative(), sockets: z.int().nonnegative(), pages: z.int().nonnegative() })
+    .nullable(),
 });
 export type Attempt = z.infer<typeof attempt>;
 
@@ -84,7 +89,14 @@ export const shardSeen = z.strictObject({
 });
 export type ShardSeen = z.infer<typeof shardSeen>;
 
-export const gitState = z.strictObject({ commit: z.string().nullable(), dirty: z.boolean().nullable() });
+export const gitState = z.strictObject({
+  /** HEAD of the suite's checkout; without a checkout the commit that the CI service names. */
+  commit: z.string().nullable(),
+  /** Null when the files could not be compared with a commit. */
+  dirty: z.boolean().nullable(),
+  /** The first changed path, or why nobody knows the commit or the changes. */
+  detail: z.string().nullable(),
+});
 export type GitState = z.infer<typeof gitState>;
 
 /** A file that Playwright itself rewrites at the end of every run, whatever reporters were named; relative to the record. */
@@ -107,6 +119,9 @@ const body = z.strictObject({
   /** What the runner said, before any reporter changed it. */
   status: z.enum(['passed', 'failed', 'timedout', 'interrupted']),
   merged: z.boolean(),
+  settings: runSettings,
+  /** Impact model and waivers that the run itself was judged by. */
+  declarations: z.strictObject({ model: declaration, waivers: declaration }),
   shards: z.strictObject({ total: z.int().positive(), seen: z.array(shardSeen) }),
   preflight: z.array(preflightReport),
   /** What the tests asked of the target, over all workers and shards. */
@@ -138,6 +153,13 @@ export const sealed = (content: RecordBody, key: string | undefined): RunRecord 
   const hash = sha256({ ...content, rowsHash });
   return { ...content, rowsHash, hash, seal: key === undefined ? null : hmac256(hash, key) };
 };
+
+/** When the oldest evidence of a record was gathered, in whatever shard. */
+export const oldestEvidence = ({ startedAt, rows }: RecordBody): number =>
+  Math.min(
+    Date.parse(startedAt),
+    ...rows.flatMap(({ attempts }) => attempts.map((attempt) => Date.parse(attempt.startedAt))),
+  );
 
 /** What is wrong with the hashes of a record; an empty list means that nobody changed it by hand. */
 export const tampering = (record: RunRecord, key: string | undefined): string[] => {

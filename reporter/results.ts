@@ -31,6 +31,12 @@ const firstFailure = (attempt: Attempt): string => {
   return attempt.status === 'timedOut' ? 'ran into its time-out' : 'failed without an error';
 };
 
+/** Why a pass says nothing; undefined = it is evidence. */
+const withoutEvidence = ({ own }: Attempt): string | undefined =>
+  own !== null && own.requests + own.sockets + own.pages > 0
+    ? undefined
+    : 'no evidence: it passed without a request, a socket or a page of its own';
+
 const red = (attempt: Attempt): boolean => attempt.status === 'failed' || attempt.status === 'timedOut';
 
 /** @param silence why a test that left no attempt did not run */
@@ -50,7 +56,11 @@ export const ruling = (shown: Shown, silence: string): Ruling => {
     (attempt, index) => red(attempt) && described(shown.annotations[index] ?? [], ANNOTATION.unverified) === undefined,
   );
   if (last.status === 'passed') {
-    if (prerequisite !== undefined) return { result: 'unverified', reason: prerequisite };
+    const silent = prerequisite ?? withoutEvidence(last);
+    if (silent !== undefined)
+      return failedBefore === undefined
+        ? { result: 'unverified', reason: silent }
+        : { result: 'failed', reason: firstFailure(failedBefore) };
     const earlier = shown.attempts.slice(0, -1).find((attempt) => attempt.status !== 'passed');
     if (earlier !== undefined)
       return { result: 'flaky', reason: `passed on attempt ${shown.attempts.length}; first: ${firstFailure(earlier)}` };

@@ -4,9 +4,11 @@
  * was merged twice shows).
  */
 import { z } from 'zod';
-import type { FullConfig, FullProject } from '@playwright/test/reporter';
+import type { FullConfig, FullProject, Suite } from '@playwright/test/reporter';
+import type { PreflightReport } from '../evidence/preflight.ts';
 import { gitState } from './record.ts';
 import type { RunError, ShardSeen } from './record.ts';
+import { runSettings } from './settings.ts';
 
 const PREFIX = 'goldenpath.shard.';
 
@@ -16,6 +18,7 @@ const stamp = z.object({
   total: z.int().positive(),
   runId: z.string(),
   git: gitState,
+  settings: runSettings,
   playwright: z.string(),
   /** Catalogue ids that this run would have run without `--shard`: after every filter of the command line. */
   selected: z.array(z.string()),
@@ -71,18 +74,65 @@ export const shardProblems = (seen: readonly ShardSeen[], total: number, merged 
   return problems.map((message) => ({ kind: 'shards', message }));
 };
 
+const differ = <Of>(all: readonly Of[], beginning: string, of: (one: Of) => unknown): RunError[] => {
+  const values = [...new Set(all.map((one) => String(of(one))))];
+  return values.length < 2 ? [] : [{ kind: 'shards', message: `${beginning}: ${values.join(', ')}` }];
+};
+
+type Preflights = { readonly preflight: readonly PreflightReport[] };
+
+/** Every address that was tested, not only the API's. */
+export const differentTargets = ({ preflight }: Preflights): RunError[] => {
+  const targets = preflight.map(({ target }) => target);
+  // Stand-ins are started per machine on free ports; what has to agree is that all of them are stand-ins.
+  if (targets.every(({ kind }) => kind === 'standin')) return [];
+  return (['kind', 'api', 'ws', 'auth', 'frontend', 'environment', 'standinVersion'] as const).flatMap((part) =>
+    differ(targets, `the shards met different targets, ${part}`, (target) => target[part]),
+  );
+};
+
+/** What the tests of each shard were told. */
+export const differentSettings = ({ preflight }: Preflights): RunError[] => {
+  const all = preflight.map(({ settings }) => settings);
+  return [
+    ...differ(all, 'the shards had different E2E_CONCURRENT_USERS', (settings) => settings.concurrentUsers),
+    ...differ(all, 'the shards had different E2E_DEGRADATION', (settings) => settings.degradation),
+    ...differ(all, 'the shards had different E2E_PACE', (settings) => settings.pace),
+    ...differ(all, 'the shards had different E2E_TOKEN_SOURCE', (settings) => settings.tokenSource),
+    ...differ(all, 'the shards had different E2E_REQUEST_BUDGET', (settings) => settings.budget.requests),
+    ...differ(all, 'the shards had different E2E_SOCKET_BUDGET', (settings) => settings.budget.sockets),
+  ];
+};
+
+/** A shard that ran tests and no preflight leaves open what it tested. */
+export const withoutPreflight = (stamps: readonly ShardStamp[], suite: Suite, preflightProject: string): RunError[] => {
+  const started = (nonce: string, isPreflight: boolean): boolean =>
+    suite.suites.some(
+      (child) =>
+        child.project()?.metadata[PREFIX] === nonce &&
+        (child.project()?.name === preflightProject) === isPreflight &&
+        child.allTests().some(({ results }) => results.length > 0),
+    );
+  return stamps
+    .filter(({ nonce }) => started(nonce, false) && !started(nonce, true))
+    .map(({ current, total }) => ({
+      kind: 'shards',
+      message: `shard ${current} of ${total} ran without preflight, so nobody knows what it tested`,
+    }));
+};
+
 /** Facts that must be the same on every shard. */
 export const disagreements = (stamps: readonly ShardStamp[]): RunError[] => {
-  const differ = (what: string, of: (stamp: ShardStamp) => string | null): RunError[] => {
-    const values = [...new Set(stamps.map(of))];
-    return values.length < 2
-      ? []
-      : [{ kind: 'shards', message: `the shards are of different ${what}: ${values.map(String).join(', ')}` }];
-  };
+  const different = (what: string, of: (stamp: ShardStamp) => unknown): RunError[] =>
+    differ(stamps, `the shards are of different ${what}`, of);
   return [
-    ...differ('runs', (made) => made.runId),
-    ...differ('commits', (made) => made.git.commit),
-    ...differ('Playwright versions', (made) => made.playwright),
-    ...differ('selections of tests', (made) => made.selected.toSorted().join(' ')),
+    ...different('runs', (made) => made.runId),
+    ...different('commits', (made) => made.git.commit),
+    ...different('Playwright versions', (made) => made.playwright),
+    ...different('selections of tests', (made) => made.selected.toSorted().join(' ')),
+    ...different('configurations', ({ settings }) => settings.config),
+    ...different('retries', ({ settings }) => settings.retries),
+    ...different('time limits', ({ settings }) => (settings.timeLimits ? 'on' : 'off')),
+    ...different('loaders of code', ({ settings }) => settings.loaders.join(' ') || 'none'),
   ];
 };

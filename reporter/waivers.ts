@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { CATALOGUE } from '../tests/catalogue.ts';
+import { securityOf } from './capabilities.ts';
 import type { ImpactModel } from './model.ts';
 import { readDeclaration } from './model.ts';
 import type { Row } from './record.ts';
@@ -64,8 +65,7 @@ export const waiverFor = (
   waivers: readonly WaiverState[],
   model: ImpactModel,
 ): WaiverState | undefined => {
-  const security = model.capabilities.some((capability) => capability.security && capability.tests.includes(failed.id));
-  if (security || failed.cause === null) return undefined;
+  if (securityOf(failed.id, model) !== undefined || failed.cause === null) return undefined;
   return waivers.find(
     ({ waiver: { tests, cause }, state }) =>
       state === 'active' && tests.includes(failed.id) && cause === failed.cause?.id,

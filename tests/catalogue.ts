@@ -16,6 +16,12 @@ export const CAPABILITIES = [
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
+/** Capabilities whose failure is a breach, whatever an impact model says of them. */
+export const SECURITY: readonly Capability[] = ['tenant-isolation', 'access-control'];
+
+/** People that the claim of P1-17 is about. */
+export const CONCURRENT_USERS = 20;
+
 export interface CatalogueEntry {
   readonly id: string;
   readonly name: string;

@@ -280,6 +280,13 @@ export const preflightOf = (more: Partial<PreflightReport> = {}): PreflightRepor
     environment: 'staging',
     standinVersion: '1',
   },
+  settings: {
+    concurrentUsers: 20,
+    degradation: 'fail',
+    pace: 'default',
+    tokenSource: 'auth-service',
+    budget: { requests: 1_230, sockets: 110 },
+  },
   stopped: null,
   warmUp: { ms: 10, attempts: [] },
   checks: [],

@@ -129,7 +129,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   excerptOf,
   'transcript of a socket': (text) => [transcriptOf(frameOf(text)), sequenceSvg(frameOf(text))],
   'lines of an exchange': (text) => exchangeLines(exchangeOf(text), 0),
-  'failure of an attempt': (text) => attemptOf(resultOf(text) as Parameters<typeof attemptOf>[0]),
+  'failure of an attempt': (text) => attemptOf('P1-01 a claim', resultOf(text) as Parameters<typeof attemptOf>[1]),
   'one line': (text) => oneLine(text, 300),
   cell,
   xml,

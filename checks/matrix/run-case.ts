@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { CATALOGUE, SECURITY, type Priority } from '../../tests/catalogue.ts';
 import type { Case } from './expectation.ts';
 import { startExternal } from './external-standin.ts';
 import { folderOf, observe, saveResult, type CaseResult, type Observed } from './result.ts';
@@ -78,6 +79,14 @@ export const runPlaywright = async (
 
 const tail = (log: string): string => (existsSync(log) ? readFileSync(log, 'utf8').trim().slice(-EXCERPT) : '');
 
+const elsewhere = (priority: Priority): string[] => {
+  const security = CATALOGUE.filter((entry) => entry.priority !== priority && SECURITY.includes(entry.capability));
+  return [
+    ...new Set(security.map((entry) => `--project=${PROJECT[entry.priority]}`)),
+    `--grep=preflight|${[`${priority}-`, ...security.map(({ id }) => id)].join('|')}`,
+  ];
+};
+
 const attempt = async (one: Case, settings: RunSettings, folder: string): Promise<Observed | string> => {
   const reports = resolve(folder, 'reports');
   const log = join(folder, 'output.txt');
@@ -95,6 +104,8 @@ const attempt = async (one: Case, settings: RunSettings, folder: string): Promis
     const args = [
       '--project=preflight',
       `--project=${PROJECT[one.priority]}`,
+      // No run is a GO without evidence for the security capabilities of the other priority.
+      ...(one.verdict === 'GO' ? elsewhere(one.priority) : []),
       '--retries=0',
       `--workers=${one.workers ?? settings.workers}`,
     ];

@@ -42,6 +42,7 @@ export const hostile = (): Report => {
               startedAt: '2025-09-09T17:35:04.000Z',
               durationMs: 3,
               worker: 0,
+              own: null,
               failures: [{ ...failure, excerpt: text.slice(0, 5_000) }],
             },
           ],

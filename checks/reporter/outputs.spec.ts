@@ -64,7 +64,7 @@ for (const via of VIAS)
       validateStrict(ctrf);
     }).not.toThrow();
     const { results } = ctrfReport.parse(ctrf);
-    expect(results.summary).toMatchObject({ tests: 22, passed: 17, failed: 4, other: 1, flaky: 1 });
+    expect(results.summary).toMatchObject({ tests: 28, passed: 18, failed: 4, other: 6, flaky: 1 });
     expect(results.tests.find((each) => each.testId === 'P1-05')?.retryAttempts).toHaveLength(1);
 
     const page = mini.read('reports/impact/impact.md');
@@ -84,7 +84,7 @@ for (const via of VIAS)
     expect(page).toContain('not cleaned up: thread 17 is still there');
 
     const junit = mini.read('reports/junit.xml');
-    expect(junit).toContain('tests="22" failures="4" errors="1"');
+    expect(junit).toContain('tests="28" failures="4" errors="1"');
     expect(junit.match(/<flakyFailure /g)).toHaveLength(1);
     expect(mini.read('reports/history.jsonl').trim().split('\n')).toHaveLength(1);
     // The merge is run without the variable: it must not be needed.

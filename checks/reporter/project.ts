@@ -7,7 +7,8 @@ import { test as base } from '@playwright/test';
 import { z } from 'zod';
 import { runRecord } from '../../reporter/record.ts';
 import type { RunRecord } from '../../reporter/record.ts';
-import { CATALOGUE } from '../../tests/catalogue.ts';
+import { ANNOTATION } from '../../evidence/annotations.ts';
+import { CATALOGUE, SECURITY, type CatalogueEntry } from '../../tests/catalogue.ts';
 import { preflightOf } from './samples.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -21,6 +22,8 @@ export interface Design {
   readonly tests?: Readonly<Record<string, string | null>>;
   /** Statements before the tests of the main file. */
   readonly prelude?: string;
+  /** The tests say nothing of what they did on the wire. */
+  readonly silent?: boolean;
   /** Body of the preflight test; default: attaches a report of a healthy stand-in. */
   readonly preflight?: string | null;
   /** Further members of the config. */
@@ -68,14 +71,24 @@ const start = (file: string, args: readonly string[], cwd: string, env: Record<s
     );
   });
 
+/** Tests without which no run can be a GO. */
+const isJudged = ({ priority, capability }: CatalogueEntry): boolean =>
+  priority === 'P1' || SECURITY.includes(capability);
+
+/** Says of every test that it spoke with the platform, as the fixtures of the suite do. */
+const EXCHANGES = `test.beforeEach(({}, info) => {
+  const said = { test: info.title.split(' ')[0], attempt: info.retry, requests: 3, sockets: 1, pages: 0 };
+  info.annotations.push({ type: '${ANNOTATION.own}', description: JSON.stringify(said) });
+});`;
+
 const specFile = (design: Design): string => {
-  const bodies = CATALOGUE.filter((entry) => entry.priority === 'P1').flatMap((entry) => {
+  const bodies = CATALOGUE.filter(isJudged).flatMap((entry) => {
     const body = design.tests?.[entry.id];
     if (body === null) return [];
     const claim = JSON.stringify(`${entry.id} ${entry.name} - as promised`);
     return [`test(${claim}, async ({}, info) => { ${body ?? 'expect(1 + 1).toBe(2);'} });`];
   });
-  return `import { test, expect } from '@playwright/test';\n${design.prelude ?? ''}\nvoid expect;\n${bodies.join('\n')}\n`;
+  return `import { test, expect } from '@playwright/test';\n${design.silent === true ? '' : EXCHANGES}\n${design.prelude ?? ''}\nvoid expect;\n${bodies.join('\n')}\n`;
 };
 
 const configFile = (design: Design, reporters: string): string => `
@@ -119,11 +132,12 @@ export class MiniProject {
     this.write('tests/p1.spec.ts', specFile(design));
     for (const [name, content] of Object.entries(design.files ?? {})) this.write(name, content);
     // A repository of its own: commits of other people do not reach into the check.
-    this.write('.gitignore', '*\n');
+    this.write('.gitignore', '*\n!/tests/\n!/tests/**\n!/*.ts\n!/.gitignore\n');
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=c', '-c', 'user.email=c@c', ...args], { cwd: this.folder });
     git('init', '--quiet');
-    git('commit', '--quiet', '--allow-empty', '--no-verify', '-m', 'mini project');
+    git('add', '--all');
+    git('commit', '--quiet', '--no-verify', '-m', 'mini project');
   }
 
   write(name: string, content: string): void {

@@ -18,6 +18,7 @@ const attempt = (status: Attempt['status'], retry = 0, failures: Attempt['failur
   durationMs: 480,
   worker: 0,
   failures,
+  own: { requests: 4, sockets: 1, pages: 0 },
 });
 
 const refusal = (failureClass: Attempt['failures'][number]['class']): Attempt['failures'][number] => ({
@@ -70,7 +71,7 @@ export const cleanlyRefused = (id: string): Row =>
 export const recordOf = (rows: Row[], change: Partial<RecordBody> = {}): RecordBody => ({
   version: 1,
   runId: 'nightly-2025-09-09',
-  git: { commit: '574ef53dc0ffee574ef53dc0ffee574ef53dc0ff', dirty: false },
+  git: { commit: '574ef53dc0ffee574ef53dc0ffee574ef53dc0ff', dirty: false, detail: null },
   target: STAGING,
   playwright: '1.65.1',
   startedAt: '2025-09-09T17:35:02.000Z',
@@ -78,6 +79,11 @@ export const recordOf = (rows: Row[], change: Partial<RecordBody> = {}): RecordB
   durationMs: 39_300,
   status: rows.some((row) => row.result === 'failed') ? 'failed' : 'passed',
   merged: false,
+  settings: { config: 'playwright.config.ts', loaders: [], retries: 0, timeLimits: true },
+  declarations: {
+    model: { file: 'impact.model.json', sha256: null },
+    waivers: { file: 'waivers.json', sha256: null },
+  },
   shards: { total: 1, seen: [{ current: 1, total: 1, nonce: 'n-1', copies: 1 }] },
   spent: { requests: 447, sockets: 62 },
   preflight: [preflightReport(STAGING)],

@@ -26,10 +26,19 @@ export const STAGING: PreflightReport['target'] = {
 export const preflightReport = (
   target: PreflightReport['target'] = STANDIN,
   stopped: PreflightReport['stopped'] = null,
+  settings: Partial<PreflightReport['settings']> = {},
 ): PreflightReport => ({
   version: 1,
   startedAt: 1_757_439_300_000,
   target,
+  settings: {
+    concurrentUsers: 20,
+    degradation: 'fail',
+    pace: 'default',
+    tokenSource: 'auth-service',
+    budget: { requests: 1_230, sockets: 110 },
+    ...settings,
+  },
   stopped,
   warmUp: { ms: 40, attempts: [{ at: 0, observed: '200' }] },
   checks: [
@@ -51,8 +60,9 @@ export const preflightReport = (
 export const preflightOf = (
   target: PreflightReport['target'] = STANDIN,
   stopped: PreflightReport['stopped'] = null,
+  settings: Partial<PreflightReport['settings']> = {},
 ): string => {
-  const report = JSON.stringify(JSON.stringify(preflightReport(target, stopped)));
+  const report = JSON.stringify(JSON.stringify(preflightReport(target, stopped, settings)));
   const attach = `await info.attach('preflight.json', { body: ${report}, contentType: 'application/json' });`;
   return stopped === null ? attach : `${attach} throw new Error(${JSON.stringify(stopped.message)});`;
 };

@@ -16,7 +16,7 @@ const NIGHTLY = workflowOf('.github/workflows/nightly.yml');
 /** A manual start on the stand-in, in two shards. */
 const REHEARSAL: Readonly<Record<string, string>> = {
   "inputs.rehearsal && '--rehearsal' || '--release'": '--rehearsal',
-  "inputs.projects || 'all'": 'p1-critical',
+  "inputs.projects || 'all'": 'p1-critical,p2-high',
   "inputs.target || 'staging'": 'staging',
   'strategy.job-total': '2',
   'github.run_id': '4711',

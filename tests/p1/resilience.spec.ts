@@ -22,6 +22,7 @@ import { parseBody, type Reply } from '../../fixtures/reply.ts';
 import { isKnown } from '../../fixtures/stream-checks.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
+import { CONCURRENT_USERS } from '../catalogue.ts';
 
 const FRESH = { connection: 'fresh' } as const;
 
@@ -51,9 +52,6 @@ const inGroups = async <Item, Result>(
   return results;
 };
 
-/** People of P1-17 unless somebody asks for more; who does wants to know what this process itself could take. */
-const USUAL = 20;
-
 const judgeSpeed = (slowest: number, allowed: number, load: ClientLoad) => {
   const inTime = slowest <= allowed;
   const seen = `slowest answer ${Math.round(slowest)} ms; ${loadText(load)}`;
@@ -64,7 +62,7 @@ test(
   'P1-17 twenty people work at once - each gets the right answers, and only their own',
   { tag: ['@p1', '@resilience', '@http', '@load'], lock: '-exclusive-' },
   async ({ ownUsers, nobody, http: client, environment, cleanup, secondary, note, column, moreTime, underLoad }) => {
-    moreTime(Math.max(0, environment.concurrentUsers - USUAL) * column({ remote: 1_000, standin: 100 }));
+    moreTime(Math.max(0, environment.concurrentUsers - CONCURRENT_USERS) * column({ remote: 1_000, standin: 100 }));
     const roles = Array.from({ length: environment.concurrentUsers }, (_, index) => `u${index}-`);
     const users = await test.step(`log ${roles.length} people in`, () =>
       inGroups(roles, 8, (role) => ownUsers.user(role)));
@@ -134,12 +132,13 @@ test(
     ).toBe(count);
     for (const check of burst.checks) check.ok('health', healthReply);
     for (const refusal of burst.refusals) expect(refusal).toBeRefused('burst.anonymous');
+    secondary('people', count >= CONCURRENT_USERS, `${count} worked at once, the claim is about ${CONCURRENT_USERS}`);
     const slowest = Math.max(...burst.all.flatMap(({ replies }) => replies.map(({ ms }) => ms)));
     const { ours, inTime, seen } = judgeSpeed(slowest, column({ remote: 5_000, standin: 1_000 }), burst.load);
     secondary('slow-request', inTime || ours, seen);
     note(
       'load',
-      [seen].find(() => ours || count > USUAL),
+      [seen].find(() => ours || count > CONCURRENT_USERS),
     );
   },
 );
