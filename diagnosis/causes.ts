@@ -197,6 +197,10 @@ export const CAUSES = {
   'event-contract': { meaning: 'required event fields missing', action: 'payload builder' },
   'stream-buffered': { meaning: 'stream arrives at once at the end', action: 'buffering proxy or missing flush' },
   'stream-broken': { meaning: 'stream malformed, cut or endless', action: 'generator and its end' },
+  'served-to-tests-only': {
+    meaning: 'requests that look like an E2E test are served, the same ones of a customer are not',
+    action: 'find what reads the detection headers or the user agent: application, gateway, bot filter',
+  },
   'app-5xx': { meaning: 'application error on named routes', action: 'trace by `trace_id`' },
   'intermittent-5xx': { meaning: 'errors at random', action: 'one bad instance, connector, pool' },
   'route-missing': { meaning: 'routes of the contract are absent', action: 'build and router registration' },

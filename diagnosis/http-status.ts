@@ -1,5 +1,6 @@
 /** HTTP exchanges that ended otherwise than the suite accepts: one finding each. */
 import { isGatewayResponse, loginHostOf, loginText } from '../contract/http.ts';
+import { detectionDraft } from './detection.ts';
 import type { FindingDraft, Finding } from './finding.ts';
 import { finding } from './finding.ts';
 import {
@@ -407,6 +408,7 @@ export const exchangeDraft = (scene: Scene, attempt: RedAttempt, view: HttpView)
   };
   return (
     brokenDraft(scene, view) ??
+    detectionDraft(scene, view) ??
     (loginHostOf(x, x.url) === undefined ? null : redirectDraft(view)) ??
     htmlDraft(view) ??
     mintDraft(view) ??

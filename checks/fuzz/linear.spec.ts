@@ -92,6 +92,12 @@ const resultOf = (message: string) => ({
   startTime: new Date(0),
   duration: 1,
   workerIndex: 0,
+  parallelIndex: 0,
+  annotations: [],
+  attachments: [],
+  steps: [],
+  stdout: [],
+  stderr: [],
   errors: [{ message }],
 });
 
@@ -129,7 +135,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   excerptOf,
   'transcript of a socket': (text) => [transcriptOf(frameOf(text)), sequenceSvg(frameOf(text))],
   'lines of an exchange': (text) => exchangeLines(exchangeOf(text), 0),
-  'failure of an attempt': (text) => attemptOf('P1-01 a claim', resultOf(text) as Parameters<typeof attemptOf>[1]),
+  'failure of an attempt': (text) => attemptOf('P1-01 a claim', resultOf(text)),
   'one line': (text) => oneLine(text, 300),
   cell,
   xml,

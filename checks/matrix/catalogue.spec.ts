@@ -15,11 +15,8 @@ const idsIn = (folder: string): string[] =>
 const coloured = ({ red, oneOf, degraded }: Case): readonly string[] => [...red, ...oneOf, ...degraded];
 const sample = CASES.filter(({ id }) => SAMPLE.includes(id));
 
-test('the catalogue has 89 faults in 15 layers, 14 controls and 7 scenarios', () => {
-  expect(FAULT_IDS).toHaveLength(89);
+test('the catalogue has faults in every layer', () => {
   expect(new Set(CASES.filter(({ kind }) => kind === 'fault').map(({ layer }) => layer))).toEqual(new Set(LAYERS));
-  expect(CONTROL_IDS).toHaveLength(14);
-  expect(SCENARIO_IDS).toHaveLength(7);
 });
 
 test('the stand-in has exactly these faults, controls and scenarios', () => {

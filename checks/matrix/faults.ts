@@ -160,6 +160,14 @@ const REST: readonly Case[] = [
   rest500('profile', '21'),
   rest500('run-status', '09'),
   rest500('messages-card', '12'),
+  fault('rest', 'serves-tests-only', R, {
+    red: '01, 05–07, 09, 10, 12, 13, 21, 22',
+    cause: 'served-to-tests-only',
+  }),
+  fault('rest', 'serves-tests-only:by=agent', R, {
+    red: '01, 05–07, 09, 10, 12, 13, 21, 22',
+    cause: 'served-to-tests-only',
+  }),
   fault('rest', 'rest-write-not-stored', H, { red: '12, 15–18', free: '08', cause: 'persistence-lost' }),
   fault('rest', 'rest-instance-local-store', H, {
     red: '12, 15, 18',

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { CODE_FOLDERS } from '../../reporter/git.ts';
 import type { Case } from './expectation.ts';
 
-const FOLDERS = ['contract', 'diagnosis', 'evidence', 'fixtures', 'reporter', 'standin', 'tests'];
 const FILES = ['impact.model.json', 'package.json', 'playwright.config.ts', 'tsconfig.json', 'waivers.json'];
 /** A change of one fault asks for one case again, not for all. */
 const ONE_BY_ONE = /^standin\/(?:faults|controls|defects)\//;
@@ -28,7 +28,7 @@ export class Sources {
   readonly #common: string;
 
   constructor(root: string) {
-    const names = [...FOLDERS.flatMap((folder) => filesUnder(root, folder)), ...FILES];
+    const names = [...CODE_FOLDERS.flatMap((folder) => filesUnder(root, folder)), ...FILES];
     this.#files = new Map(names.map((name) => [name, readFileSync(join(root, name))]));
     const common = [...this.#files].filter(([name]) => !ONE_BY_ONE.test(name) && !NO_RESULT_DEPENDS_ON.test(name));
     this.#common = digest([...common.flat(), process.version]);
@@ -51,7 +51,7 @@ export class Sources {
     if (existsSync(folder)) return folder;
     forgetOld(parent);
     const making = `${folder}.${process.pid}`;
-    for (const name of [...FOLDERS, ...FILES]) cpSync(name, join(making, name), { recursive: true });
+    for (const name of [...CODE_FOLDERS, ...FILES]) cpSync(name, join(making, name), { recursive: true });
     renameSync(making, folder);
     return folder;
   }

@@ -86,7 +86,7 @@ test('a run started in another folder - model, waivers, .env and reports are tho
   expect(ran.output).toContain('REHEARSAL GO');
   expect(ran.exitCode).toBe(0);
   expect(mini.record.seal).not.toBeNull();
-  expect(mini.record.lastRun?.path).toBe('test-results/.last-run.json');
+  expect(mini.record.lastRun?.path).toBe('../../test-results/.last-run.json');
   expect(mini.has('reports/junit.xml')).toBe(true);
   expect((await mini.gate()).exitCode).toBe(0);
 });

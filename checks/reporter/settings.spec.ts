@@ -34,12 +34,10 @@ for (const [name, model] of Object.entries(MODELS)) {
     expect(judge(rowsOf(), model)).toMatchObject({ verdict: 'GO' });
   });
   for (const id of ['P1-16', 'P2-06']) {
-    test(`${id} failed, model ${name} - HOLD that names the security capability`, () => {
-      const { verdict, sentence } = judge(rowsOf({ [id]: 'failed' }), model);
-      expect({ verdict, sentence }).toEqual({
-        verdict: 'HOLD',
-        sentence: expect.stringMatching(/^Security capability/),
-      });
+    test(`${id} failed, model ${name} - HOLD that names what is not proven`, () => {
+      const { verdict, reasons } = judge(rowsOf({ [id]: 'failed' }), model);
+      expect(verdict).toBe('HOLD');
+      expect(reasons.join('\n')).toMatch(new RegExp(`(?:tenant-isolation|access-control) is not proven \\(${id}\\)`));
     });
     test(`${id} without evidence, model ${name} - INCONCLUSIVE`, () => {
       const missing = rowOf(id, 'unverified', { file: null, reason: 'not part of this run' });

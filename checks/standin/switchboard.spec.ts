@@ -7,8 +7,7 @@ import { expect, test } from './standin-fixture.ts';
 
 const { faults, controls, defects, parts } = catalogue();
 
-test('the catalogue - 89 faults, 14 controls, every file names itself and says what it does', async () => {
-  expect([faults.length, controls.length]).toEqual([89, 14]);
+test('the catalogue - every file names itself and says what it does', async () => {
   for (const id of [...faults, ...controls, ...defects, ...parts]) {
     const fault = await loadFault(id);
     expect(fault.id).toBe(id);

@@ -32,6 +32,27 @@ test('rest-500 - every /api path, with and without a token; health, sockets and 
   await line.type('agent_completed');
 });
 
+const ordinary = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)' };
+const asTest = { 'user-agent': 'goldenpath', 'x-e2e-test': 'true' };
+for (const [fault, refused] of [
+  ['serves-tests-only', [ordinary, { ...asTest, 'x-e2e-test': undefined }]],
+  ['serves-tests-only:by=agent', [ordinary, { ...asTest, ...ordinary }]],
+] as const)
+  test(`${fault} - authorised requests that do not look like a test get 503; tests and the public are served`, async ({
+    faulty,
+  }) => {
+    const standin = await faulty(fault);
+    const { token } = await mint(standin);
+    const ask = async (headers: Record<string, string | undefined>, given?: string) => {
+      const set = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
+      const options = { headers: Object.fromEntries(set), token: given };
+      return (await call(standin.apiOrigin, 'GET', '/api/tools/categories', options)).status;
+    };
+    for (const headers of refused) expect(await ask(headers, token)).toBe(503);
+    expect(await ask(asTest, token)).toBe(200);
+    expect(await ask(ordinary)).toBe(200);
+  });
+
 const ROUTES: [string, string, string, unknown][] = [
   ['chat-stream', 'POST', '/api/chat/stream', message('x')],
   ['tools', 'GET', '/api/tools', undefined],
