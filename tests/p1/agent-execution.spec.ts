@@ -1,46 +1,24 @@
 import { randomInt } from 'node:crypto';
-import {
-  agentReply,
-  agentStatusReply,
-  breakerReply,
-  chatRunControlReply,
-  chatRunStatusReply,
-  controlReply,
-  MAX_SIMULATED_DELAY_SECONDS,
-  type AgentReply,
-  type AgentType,
-} from '../../contract/agents.ts';
-import { chatMessagePage } from '../../contract/chat-messages.ts';
-import {
-  discoveryReply,
-  MCP_SERVER,
-  MCP_TOOLS,
-  mcpConfigReply,
-  mcpServersReply,
-  mcpServerStatusReply,
-  mcpServerUnknownReply,
-  mcpStatusReply,
-  mcpToolsReply,
-  publicConfigReply,
-  websocketConfigReply,
-} from '../../contract/discovery.ts';
-import { agentsHealthReply, healthReply, readyReply, wsConfigReply, wsHealthReply } from '../../contract/health.ts';
+import { AGENT_TYPES, MAX_SIMULATED_DELAY_SECONDS, type AgentReply, type AgentType } from '../../contract/agents.ts';
+import { MCP_SERVER, MCP_TOOLS, mcpServerStatusReply, mcpServerUnknownReply } from '../../contract/discovery.ts';
+import { pathOf } from '../../contract/endpoint.ts';
+import { endpoints } from '../../contract/endpoints.ts';
 import { advertisedLimits } from '../../contract/limits.ts';
 import { millisOf } from '../../contract/primitives.ts';
-import { agentStreamFrame, chatStreamFrame, STREAM_EVENTS, streamInfoReply } from '../../contract/sse.ts';
+import { agentStreamFrame, chatStreamFrame, STREAM_EVENTS } from '../../contract/sse.ts';
 import { CALCULATOR, cannedPhraseIn } from '../../contract/testability.ts';
-import { threadList } from '../../contract/threads.ts';
-import { toolCategoriesReply, toolExecutionReply, toolsReply } from '../../contract/tools.ts';
 import { because } from '../../evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
 import { loadText, withLoad } from '../../fixtures/client-load.ts';
 import { closedPort } from '../../fixtures/closed-port.ts';
+import type { EventStream } from '../../fixtures/event-stream.ts';
 import { CLOCK_TOLERANCE_MS, stampsOf } from '../../fixtures/health-clock.ts';
 import type { HttpClient } from '../../fixtures/http-client.ts';
 import { secretsIn } from '../../fixtures/leaks.ts';
 import { newMarker, sumPrompt, type SumProbe } from '../../fixtures/probes.ts';
 import { expectDelivery, expectFrameOrder, knownFrames } from '../../fixtures/stream-checks.ts';
 import type { Reply } from '../../fixtures/reply.ts';
+import type { CallOptions } from '../../fixtures/resources.ts';
 import { unwrap } from '../../fixtures/settle.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
@@ -75,20 +53,20 @@ test(
     const [servers, status, missing, mine, stream, services, anonymous, rejected, noService] =
       await test.step('ask all of them', () =>
         Promise.all([
-          alice.api.get('/api/mcp/servers'),
-          alice.api.get(`/api/mcp/servers/${MCP_SERVER}/status`),
-          alice.api.get(`/api/mcp/servers/${unknown}/status`),
-          alice.api.get('/api/mcp/status'),
-          nobody.api.get('/api/agents/stream'),
-          nobody.api.get('/api/discovery/services'),
-          nobody.api.get('/api/mcp/status'),
-          forged.api.get('/api/mcp/status'),
-          nobody.api.get(`/api/discovery/services/${unknown}`),
+          alice.mcp.servers.response(),
+          alice.mcp.server.response({ name: MCP_SERVER }),
+          alice.mcp.server.response({ name: unknown }),
+          alice.mcp.status.response(),
+          nobody.agents.streamInfo.response(),
+          nobody.discovery.services.response(),
+          nobody.mcp.status.response(),
+          forged.mcp.status.response(),
+          nobody.discovery.service.response({ name: unknown }),
         ]));
 
     const capabilities = { tools: true, resources: true, prompts: true };
     const connected = { name: MCP_SERVER, status: 'connected', capabilities };
-    const list = servers.ok('mcp.servers', mcpServersReply);
+    const list = servers.ok('mcp.servers');
     expect(list.status, because('http-body', 'mcp.servers.status', 'the list is a success')).toBe('success');
     expect(
       list.data.filter(({ name }) => name === MCP_SERVER),
@@ -102,7 +80,7 @@ test(
       because('http-body', 'mcp.server.unknown', 'an unknown server is named in the reply'),
     ).toContain(unknown);
 
-    const mcp = mine.ok('mcp.status', mcpStatusReply);
+    const mcp = mine.ok('mcp.status');
     expect(mcp.authenticated, because('auth-rejected', 'mcp.status.authenticated', 'my token is recognised')).toBe(
       true,
     );
@@ -110,24 +88,24 @@ test(
       [...mcp.tools_available].sort(),
       because('http-body', 'mcp.status.tools', 'the eleven tools are available'),
     ).toEqual([...MCP_TOOLS].sort());
-    const open = anonymous.ok('mcp.status.anonymous', mcpStatusReply);
+    const open = anonymous.ok('mcp.status.anonymous');
     expect(
       open.authenticated,
       because('auth-accepted', 'mcp.status.anonymous', 'without a token nobody is authenticated'),
     ).toBe(false);
-    const fake = rejected.ok('mcp.status.forged', mcpStatusReply);
+    const fake = rejected.ok('mcp.status.forged');
     expect(
       fake.authenticated,
       because('auth-accepted', 'mcp.status.forged', 'a forged token authenticates nobody'),
     ).toBe(false);
 
-    const info = stream.ok('agents.stream.info', streamInfoReply);
+    const info = stream.ok('agents.stream.info');
     expect(
       [...info.supported_agents].sort(),
       because('http-body', 'agents.stream.supported', 'the three agents are supported'),
     ).toEqual(['data', 'optimization', 'triage']);
 
-    const { backend, frontend, auth } = services.ok('discovery', discoveryReply).services;
+    const { backend, frontend, auth } = services.ok('discovery').services;
     expect(
       {
         api: sameUrl(backend.url),
@@ -158,31 +136,31 @@ test(
     const newcomer = await ownUsers.fresh('fresh');
     await test.step('my first call ever does not make me an administrator', async () => {
       for (const key of ['config.first-call', 'config.second-call'])
-        expect(await newcomer.api.get('/api/config')).toBeEnvelope(key, 403, 'Admin access required');
+        expect(await newcomer.config.internal.response()).toBeEnvelope(key, 403, 'Admin access required');
     });
 
     const forged = await newcomer.forged();
     const [open, wsConfig, wsHealth, websocket, mcp, anonymous, anonymousSocket, rejected] =
       await test.step('read the published ones', () =>
         Promise.all([
-          nobody.api.get('/api/config/public'),
-          nobody.api.get('/ws/config'),
-          nobody.api.get('/ws/health'),
-          newcomer.api.get('/api/config/websocket'),
-          newcomer.api.get('/api/mcp/config'),
-          nobody.api.get('/api/config'),
-          nobody.api.get('/api/config/websocket'),
-          forged.api.get('/api/config/websocket'),
+          nobody.config.published.response(),
+          nobody.sockets.config.response(),
+          nobody.sockets.health.response(),
+          newcomer.config.websocket.response(),
+          newcomer.mcp.config.response(),
+          nobody.config.internal.response(),
+          nobody.config.websocket.response(),
+          forged.config.websocket.response(),
         ]));
     expect(
-      open.ok('config.public', publicConfigReply),
+      open.ok('config.public'),
       because('http-body', 'config.public', 'the public settings are those of this environment'),
     ).toMatchObject({
       environment: environment.name,
       features: { websocket: true, multi_agent: true },
     });
-    const { limits } = wsConfig.ok('ws.config', wsConfigReply).websocket;
-    const advertised = wsHealth.ok('ws.health', wsHealthReply).config;
+    const { limits } = wsConfig.ok('ws.config').websocket;
+    const advertised = wsHealth.ok('ws.health').config;
     expect(
       limits,
       because('http-body', 'ws.config.limits', 'the advertised limits are those of the contract'),
@@ -194,18 +172,18 @@ test(
       },
       because('http-body', 'ws.health.limits', '/ws/health names the same limits as /ws/config'),
     ).toEqual({ connections: limits.max_connections_per_user, heartbeat: limits.heartbeat_interval_seconds });
-    const socketUrl = websocket.ok('config.websocket', websocketConfigReply).ws_url;
+    const socketUrl = websocket.ok('config.websocket').ws_url;
     expect(socketUrl, because('http-body', 'config.websocket.url', 'the socket URL is one')).toMatch(
       /^wss?:\/\/.+\/ws$/,
     );
-    const clients = mcp.ok('mcp.config', mcpConfigReply);
+    const clients = mcp.ok('mcp.config');
 
     const leaks = [open, wsConfig, wsHealth, websocket, mcp].flatMap((reply) =>
       secretsIn(reply.text, environment.bypassKey),
     );
     expect(leaks, because('http-body', 'config.secrets', 'no settings carry a token, a key or a password')).toEqual([]);
 
-    expect(await newcomer.api.get('/api/config')).toBeEnvelope('config.later-call', 403, 'Admin access required');
+    expect(await newcomer.config.internal.response()).toBeEnvelope('config.later-call', 403, 'Admin access required');
     expect(anonymous).toBeRefused('config.anonymous');
     expect(anonymousSocket).toBeRefused('config.websocket.anonymous');
     expect(rejected).toBeUnauthorized('config.websocket.forged');
@@ -224,33 +202,33 @@ test(
   'P1-07 I ask each agent something - the one I asked answers exactly that',
   { tag: ['@p1', '@agent-execution', '@http'] },
   async ({ alice, nobody, secondary, servesOrdinaryClient }) => {
-    const agents = ['triage', 'data', 'optimization'] as const;
     const asked = [
-      ...agents.map((agent) => ({ path: `/api/agents/${agent}`, agent, body: {}, isTest: agent !== 'triage' })),
-      ...agents.map((agent) => ({
-        path: '/api/agents/execute',
+      ...AGENT_TYPES.map((agent) => ({
+        key: `run.${agent}`,
         agent,
-        body: { type: agent },
-        isTest: agent === 'triage',
+        isTest: agent !== 'triage',
+        ask: (caller: Caller, message: string, options: CallOptions) =>
+          caller.agents[agent].response({ message }, options),
       })),
-    ].map((one, index) => ({ ...one, probe: sumPrompt(), detection: index % 2 === 0 }));
+      ...AGENT_TYPES.map((agent) => ({
+        key: 'run.execute',
+        agent,
+        isTest: agent === 'triage',
+        ask: (caller: Caller, message: string, options: CallOptions) =>
+          caller.agents.execute.response({ type: agent, message }, options),
+      })),
+    ].map((one, index) => ({ ...one, probe: sumPrompt(), options: { detection: index % 2 === 0 } }));
     const replies =
       await test.step('ask each agent twice, once with the word "test", once without the E2E headers', () =>
         Promise.all(
-          asked.map(async ({ path, agent, body, isTest, probe, detection }) => ({
+          asked.map(async ({ key, agent, isTest, ask, probe, options }) => ({
+            key,
             agent,
             probe,
-            key: `run${path.slice('/api/agents'.length).replace('/', '.')}`,
-            reply: await alice.run(
-              path,
-              { ...body, message: isTest ? `${probe.text} This is a test.` : probe.text },
-              { detection },
-            ),
+            reply: await ask(alice, isTest ? `${probe.text} This is a test.` : probe.text, options),
           })),
         ));
-    const texts = replies.map(({ key, agent, probe, reply }) =>
-      expectSuccess(key, reply.ok(key, agentReply), agent, probe),
-    );
+    const texts = replies.map(({ key, agent, probe, reply }) => expectSuccess(key, reply.ok(key), agent, probe));
     expect(new Set(texts).size, because('answer-wrong', 'run.distinct', 'each prompt has its own answer')).toBe(
       asked.length,
     );
@@ -258,13 +236,12 @@ test(
     await test.step('nobody else, and nothing incomplete, is served', async () => {
       const message = sumPrompt().text;
       const forged = await alice.forged();
-      const knock = (caller: Caller) =>
-        Promise.all(asked.map(({ path, body, detection }) => caller.run(path, { ...body, message }, { detection })));
+      const knock = (caller: Caller) => Promise.all(asked.map(({ ask, options }) => ask(caller, message, options)));
       const anonymous = await knock(nobody);
       const rejected = await knock(forged);
       const [noMessage, noType] = await Promise.all([
-        alice.run('/api/agents/triage', {}),
-        alice.run('/api/agents/execute', { message }),
+        alice.agents.triage.malformed({}),
+        alice.agents.execute.malformed({ message }),
       ]);
       for (const reply of anonymous) {
         expect(reply).toBeRefused('run.anonymous');
@@ -292,28 +269,26 @@ test(
     const inOtherScripts = (probe: SumProbe): SumProbe => ({ ...probe, text: `${probe.text} Zürich, 東京 🚀` });
     const [ofAgent, ofChat] = [inOtherScripts(sumPrompt()), inOtherScripts(sumPrompt())];
     const simulate_delay = column({ remote: 1, standin: 0.3 });
-    const post = (body: Record<string, unknown>) => ({ method: 'POST', body: { ...body, simulate_delay } }) as const;
 
     const [info, notAllowed] = await Promise.all([
-      nobody.api.get('/api/agents/stream'),
-      alice.api.get('/api/chat/stream'),
+      nobody.agents.streamInfo.response(),
+      alice.withMethod('GET', endpoints.messages.stream),
     ]);
-    const described = info.ok('stream.info', streamInfoReply);
+    const described = info.ok('stream.info');
     expect(
       [...described.stream_events].sort(),
       because('http-body', 'stream.info.events', 'the six events are announced'),
     ).toEqual([...STREAM_EVENTS].sort());
     expect(notAllowed).toBeMethodNotAllowed('stream.chat.get', 'POST');
 
-    const readAll = async (key: string, path: string, body: Record<string, unknown>) => {
-      const stream = await alice.stream(key, path, post(body));
-      return stream.all();
-    };
+    const readAll = async (stream: Promise<EventStream>) => (await stream).all();
     const { done, load } = await test.step('read both streams to their end', () =>
       withLoad(() =>
         Promise.all([
-          readAll('stream.agent', '/api/agents/stream', { message: ofAgent.text }),
-          readAll('stream.chat', '/api/chat/stream', { content: ofChat.text, thread_id: label }),
+          readAll(alice.agents.stream.open('stream.agent', { message: ofAgent.text, simulate_delay })),
+          readAll(
+            alice.messages.stream.open('stream.chat', { content: ofChat.text, thread_id: label, simulate_delay }),
+          ),
         ]),
       ));
     const [agentFrames, chatFrames] = unwrap(done);
@@ -349,7 +324,7 @@ test(
     const complete = chat.flatMap((frame) => (frame.type === 'response_complete' ? [frame.message] : []));
     const prompts = chat.flatMap((frame) => (frame.type === 'user_message' ? [frame.message] : []));
     [...prompts, ...complete].forEach(({ id }) =>
-      cleanup.add(`delete message ${id}`, () => alice.api.delete(`/api/chat/messages/${id}`)),
+      cleanup.add(`delete message ${id}`, () => alice.messages.delete.response({ id })),
     );
     const owners = chat.flatMap((frame) => (frame.type === 'stream_start' ? [frame.user_id] : []));
     expect(owners, because('foreign-data', 'stream.chat.owner', 'the stream is mine')).toEqual([alice.id]);
@@ -368,10 +343,7 @@ test(
     ).toEqual(chunks.map((_, index) => index === chunks.length - 1));
 
     await test.step('both messages are kept as streamed', async () => {
-      const page = (await alice.api.get(`/api/chat/messages?thread_id=${label}`)).ok(
-        'stream.chat.stored',
-        chatMessagePage,
-      );
+      const page = (await alice.messages.list.response({ query: { thread_id: label } })).ok('stream.chat.stored');
       const shown = ({ id, message_type, content, user_id, thread_id }: (typeof prompts)[number]) =>
         ({ id, message_type, content, user_id, thread_id }) as const;
       expect(
@@ -392,12 +364,12 @@ test(
       const message = { message: ofAgent.text };
       const content = { content: ofChat.text, thread_id: label };
       const [anonymousAgent, anonymousChat, forgedAgent, forgedChat, noMessage, noThread] = await Promise.all([
-        nobody.api.post('/api/agents/stream', message),
-        nobody.api.post('/api/chat/stream', content),
-        forged.api.post('/api/agents/stream', message),
-        forged.api.post('/api/chat/stream', content),
-        alice.api.post('/api/agents/stream', {}),
-        alice.api.post('/api/chat/stream', { content: ofChat.text }),
+        nobody.agents.stream.response(message),
+        nobody.messages.stream.response(content),
+        forged.agents.stream.response(message),
+        forged.messages.stream.response(content),
+        alice.agents.stream.malformed({}),
+        alice.messages.stream.malformed({ content: ofChat.text }),
       ]);
       expect(anonymousAgent).toBeRefused('stream.agent.anonymous');
       expect(anonymousChat).toBeRefused('stream.chat.anonymous');
@@ -412,7 +384,7 @@ test(
 );
 
 const statusOf = async (key: string, user: User, agentId: string) => {
-  const items = (await user.api.get(`/api/agents/status?agent_id=${agentId}`)).ok(key, agentStatusReply);
+  const items = (await user.agents.status.response({ query: { agent_id: agentId } })).ok(key);
   expect(items, because('http-body', `${key}.items`, 'the status of one agent is one item')).toHaveLength(1);
   return items[0] as (typeof items)[number];
 };
@@ -428,11 +400,10 @@ test(
     const begun = Date.now();
 
     await test.step('a started agent is listed as running', async () => {
-      const started = (await alice.api.post('/api/agents/start', { agent_id: agentId, message: sumPrompt().text })).ok(
+      const started = (await alice.agents.start.response({ agent_id: agentId, message: sumPrompt().text })).ok(
         'agent.start',
-        controlReply,
       );
-      cleanup.add(`stop ${agentId}`, () => alice.api.post('/api/agents/stop', { agent_id: agentId }));
+      cleanup.add(`stop ${agentId}`, () => alice.agents.stop.response({ agent_id: agentId }));
       expect(started.agent_id, because('http-body', 'agent.start.id', 'my agent id is kept')).toBe(agentId);
       const item = await statusOf('agent.status', alice, agentId);
       expect(item, because('http-body', 'agent.status', 'my agent runs')).toMatchObject({
@@ -448,7 +419,7 @@ test(
       expect(startedAt, because('http-body', 'agent.status.start', 'it was started just now')).toBeLessThanOrEqual(
         Date.now() + CLOCK_TOLERANCE_MS,
       );
-      const list = (await alice.api.get('/api/agents/status')).ok('agent.list', agentStatusReply);
+      const list = (await alice.agents.status.response()).ok('agent.list');
       expect(
         list.filter(({ agent_id }) => agent_id === agentId),
         because('http-body', 'agent.list', 'the list has it once'),
@@ -456,14 +427,11 @@ test(
     });
 
     await test.step('a second one runs beside it', async () => {
-      (await alice.api.post('/api/agents/start', { agent_id: secondId, message: sumPrompt().text })).ok(
-        'agent.second',
-        controlReply,
-      );
-      cleanup.add(`stop ${secondId}`, () => alice.api.post('/api/agents/stop', { agent_id: secondId }));
+      (await alice.agents.start.response({ agent_id: secondId, message: sumPrompt().text })).ok('agent.second');
+      cleanup.add(`stop ${secondId}`, () => alice.agents.stop.response({ agent_id: secondId }));
       const listed = async (key: string) =>
-        (await alice.api.get('/api/agents/status'))
-          .ok(key, agentStatusReply)
+        (await alice.agents.status.response())
+          .ok(key)
           .filter(({ agent_id }) => [agentId, secondId].includes(agent_id))
           .map(({ agent_id, status }) => `${agent_id} ${status}`)
           .sort();
@@ -473,11 +441,11 @@ test(
     });
 
     await test.step('a chat run is running, then stopped, another one cancelled', async () => {
-      const control = async (id: string, action: string) =>
-        (await alice.api.post(`/api/chat/agents/${id}/${action}`, {})).ok(`run.${action}`, chatRunControlReply);
+      const control = async (id: string, action: 'start' | 'stop' | 'cancel') =>
+        (await alice.runs[action].response({ run_id: id })).ok(`run.${action}`);
       const expectStatus = async (key: string, id: string, due: string) =>
         expect(
-          (await alice.api.get(`/api/chat/agents/${id}/status`)).ok(key, chatRunStatusReply),
+          (await alice.runs.status.response({ run_id: id })).ok(key),
           because('http-body', key, `the run is ${due}`),
         ).toMatchObject({ run_id: id, user_id: alice.id, status: due });
       for (const [id, action, due] of [
@@ -489,7 +457,7 @@ test(
           await control(id, 'start'),
           because('http-body', 'run.start', 'the run is mine and started'),
         ).toMatchObject({ ...mine, status: 'started' });
-        cleanup.add(`${action} run ${id}`, () => alice.api.post(`/api/chat/agents/${id}/${action}`, {}));
+        cleanup.add(`${action} run ${id}`, () => alice.runs[action].response({ run_id: id }));
         await expectStatus('run.status.running', id, 'running');
         expect(await control(id, action), because('http-body', `run.${action}`, `the run is ${due}`)).toMatchObject({
           ...mine,
@@ -501,14 +469,14 @@ test(
 
     const unknown = newMarker();
     const forged = await alice.forged();
-    const act = (caller: Pick<User, 'api'>, id: string) =>
-      Promise.all(['stop', 'cancel'].map((action) => caller.api.post(`/api/chat/agents/${id}/${action}`, {})));
+    const act = (caller: Caller, id: string) =>
+      Promise.all((['stop', 'cancel'] as const).map((action) => caller.runs[action].response({ run_id: id })));
     const [foreignActs, unknownActs, anonymousActs] =
       await test.step('nobody else ends or sees my run, nobody ends one that is not there', () =>
         Promise.all([
           act(bob, runId),
           act(alice, unknown),
-          Promise.all([act(nobody, runId), nobody.api.get(`/api/chat/agents/${runId}/status`)]),
+          Promise.all([act(nobody, runId), nobody.runs.status.response({ run_id: runId })]),
         ]));
     for (const reply of foreignActs) expect(reply).toBeEnvelope('run.end.foreign', 403);
     for (const reply of unknownActs) expect(reply).toBeEnvelope('run.end.unknown', 404);
@@ -516,38 +484,33 @@ test(
     const [mcp, breaker, health, noAgent, noRun, foreignAgent, foreignRun, bobs, anonymous, fake] =
       await test.step('ask for the rest, and for what is not mine', () =>
         Promise.all([
-          alice.api.get('/api/mcp/status'),
-          alice.api.get('/api/agents/triage/circuit_breaker/status'),
-          nobody.api.get('/health/agents'),
-          alice.api.get(`/api/agents/status?agent_id=${unknown}`),
-          alice.api.get(`/api/chat/agents/${unknown}/status`),
-          bob.api.get(`/api/agents/status?agent_id=${agentId}`),
-          bob.api.get(`/api/chat/agents/${runId}/status`),
-          bob.api.get('/api/agents/status'),
-          nobody.api.get('/api/agents/status'),
-          forged.api.get('/api/mcp/status'),
+          alice.mcp.status.response(),
+          alice.agents.breaker.response({ name: 'triage' }),
+          nobody.health.agents.response(),
+          alice.agents.status.response({ query: { agent_id: unknown } }),
+          alice.runs.status.response({ run_id: unknown }),
+          bob.agents.status.response({ query: { agent_id: agentId } }),
+          bob.runs.status.response({ run_id: runId }),
+          bob.agents.status.response(),
+          nobody.agents.status.response(),
+          forged.mcp.status.response(),
         ]));
-    expect(
-      mcp.ok('mcp.status', mcpStatusReply).authenticated,
-      because('auth-rejected', 'mcp.status', 'my token is recognised'),
-    ).toBe(true);
-    expect(
-      breaker.ok('breaker', breakerReply).state,
-      because('http-body', 'breaker.closed', 'the circuit is closed'),
-    ).toBe('CLOSED');
-    expect(
-      health.ok('health.agents', agentsHealthReply).status,
-      because('http-body', 'health.agents', 'the agents are healthy'),
-    ).toBe('healthy');
+    expect(mcp.ok('mcp.status').authenticated, because('auth-rejected', 'mcp.status', 'my token is recognised')).toBe(
+      true,
+    );
+    expect(breaker.ok('breaker').state, because('http-body', 'breaker.closed', 'the circuit is closed')).toBe('CLOSED');
+    expect(health.ok('health.agents').status, because('http-body', 'health.agents', 'the agents are healthy')).toBe(
+      'healthy',
+    );
     expect(noAgent).toBeEnvelope('agent.status.unknown', 404);
     expect(noRun).toBeEnvelope('run.status.unknown', 404);
     expect(foreignAgent).toBeEnvelope('agent.status.foreign', 403);
     expect(foreignRun).toBeEnvelope('run.status.foreign', 403);
-    const others = bobs.ok('agent.list.other', agentStatusReply).map(({ agent_id }) => agent_id);
+    const others = bobs.ok('agent.list.other').map(({ agent_id }) => agent_id);
     expect(others, because('foreign-data', 'agent.list.other', 'B does not see my agent')).not.toContain(agentId);
     expect(anonymous).toBeRefused('agent.list.anonymous');
     expect(
-      fake.ok('mcp.status.forged', mcpStatusReply).authenticated,
+      fake.ok('mcp.status.forged').authenticated,
       because('auth-accepted', 'mcp.status.forged', 'a forged token authenticates nobody'),
     ).toBe(false);
     await servesOrdinaryClient(alice);
@@ -560,17 +523,17 @@ test(
   async ({ alice, nobody, servesOrdinaryClient }) => {
     const [a, b] = [randomInt(10_000, 100_000), randomInt(10_000, 100_000)];
     const calculate = (operation: string) =>
-      alice.run('/api/tools/execute', { tool_name: CALCULATOR, arguments: { operation, a, b } });
+      alice.tools.execute.response({ tool_name: CALCULATOR, arguments: { operation, a, b } });
     const [listed, added, multiplied, mcpTools, mcpStatus, listedCategories] = await test.step('list and run', () =>
       Promise.all([
-        alice.api.get('/api/tools'),
+        alice.tools.list.response(),
         calculate('add'),
         calculate('multiply'),
-        alice.api.get('/api/mcp/tools'),
-        alice.api.get('/api/mcp/status'),
-        nobody.api.get('/api/tools/categories'),
+        alice.mcp.tools.response(),
+        alice.mcp.status.response(),
+        nobody.tools.categories.response(),
       ]));
-    const list = listed.ok('tools', toolsReply);
+    const list = listed.ok('tools');
     const tool = list.tools.find(({ tool_name }) => tool_name === CALCULATOR);
     expect(
       { total: list.total_tools, available: list.available_tools },
@@ -584,7 +547,7 @@ test(
       ['tool.add', added, a + b],
       ['tool.multiply', multiplied, a * b],
     ] as const) {
-      const execution = reply.ok(key, toolExecutionReply);
+      const execution = reply.ok(key);
       expect(execution.status, because('answer-failure', `${key}.status`, 'the 200 means a successful execution')).toBe(
         'success',
       );
@@ -594,10 +557,10 @@ test(
       });
     }
 
-    const tools = mcpTools.ok('mcp.tools', mcpToolsReply);
+    const tools = mcpTools.ok('mcp.tools');
     const names = tools.tools.map(({ name }) => name);
     expect(tools.count, because('http-body', 'mcp.tools.count', 'the count is that of the list')).toBe(names.length);
-    const { tools_available } = mcpStatus.ok('mcp.status', mcpStatusReply);
+    const { tools_available } = mcpStatus.ok('mcp.status');
     expect(
       tools_available.filter((name) => !names.includes(name)),
       because('http-body', 'mcp.tools.complete', 'every available tool is listed'),
@@ -606,9 +569,7 @@ test(
       names.length,
       because('http-body', 'mcp.tools.some', 'there is at least one MCP tool'),
     ).toBeGreaterThanOrEqual(1);
-    const category = listedCategories
-      .ok('tools.categories', toolCategoriesReply)
-      .find(({ name }) => name === tool?.category);
+    const category = listedCategories.ok('tools.categories').find(({ name }) => name === tool?.category);
     expect(
       category?.count ?? 0,
       because('http-body', 'tools.categories', "the calculator's category has a tool"),
@@ -619,13 +580,13 @@ test(
       const body = { tool_name: CALCULATOR, arguments: { operation: 'add', a, b } };
       const unknown = newMarker();
       const [anonymousList, anonymousRun, forgedList, forgedRun, empty, missing, badOperand] = await Promise.all([
-        nobody.api.get('/api/tools'),
-        nobody.run('/api/tools/execute', body),
-        forged.api.get('/api/tools'),
-        forged.run('/api/tools/execute', body),
-        alice.run('/api/tools/execute', {}),
-        alice.run('/api/tools/execute', { tool_name: unknown }),
-        alice.run('/api/tools/execute', { tool_name: CALCULATOR, arguments: { operation: 'add', a, b: 'many' } }),
+        nobody.tools.list.response(),
+        nobody.tools.execute.response(body),
+        forged.tools.list.response(),
+        forged.tools.execute.response(body),
+        alice.tools.execute.malformed({}),
+        alice.tools.execute.response({ tool_name: unknown }),
+        alice.tools.execute.response({ tool_name: CALCULATOR, arguments: { operation: 'add', a, b: 'many' } }),
       ]);
       expect(anonymousList).toBeRefused('tools.anonymous');
       expect(anonymousRun).toBeRefused('tool.anonymous');
@@ -654,15 +615,16 @@ const besideSlowRun = async (
 ) => {
   await http.reserve('outside', 6);
   const [probe, bobsProbe] = [sumPrompt(), sumPrompt()];
-  const checks: Reply[] = [];
-  const slow = alice.run('/api/agents/triage', { message: probe.text, simulate_delay });
+  const slow = alice.agents.triage.response({ message: probe.text, simulate_delay });
   const others = (async () => {
-    for (let time = 0; time < 5; time++) checks.push(await nobody.api.get('/health', { connection: 'fresh' }));
+    const checks = [];
+    for (let time = 0; time < 5; time++) checks.push(await nobody.health.read.response({ connection: 'fresh' }));
+    return checks;
   })();
-  const [delayed, bobs, list] = await Promise.all([
+  const [delayed, bobs, list, checks] = await Promise.all([
     slow,
-    bob.run('/api/agents/triage', { message: bobsProbe.text }),
-    alice.api.get('/api/threads'),
+    bob.agents.triage.response({ message: bobsProbe.text }),
+    alice.threads.list.response(),
     others,
   ]);
   return { delayed, probe, checks, bobs, bobsProbe, list };
@@ -686,20 +648,17 @@ const untilServed = async (seconds: number, measure: (seconds: number) => Promis
 test(
   'P1-11 I ask ten times, then slowly - agents answer quickly and nobody waits for a slow request',
   { tag: ['@p1', '@agent-execution', '@http', '@load'], lock: '-exclusive-' },
-  async ({ alice, bob, nobody, http, deadlines, secondary, note, column }) => {
-    const [alive, ready] = await Promise.all([
-      nobody.api.get('/health'),
-      nobody.api.get('/health/ready', { deadline: deadlines.ready }),
-    ]);
-    alive.ok('health', healthReply);
-    ready.ok('health.ready', readyReply);
+  async ({ alice, bob, nobody, http, secondary, note, column }) => {
+    const [alive, ready] = await Promise.all([nobody.health.read.response(), nobody.health.ready.response()]);
+    alive.ok('health');
+    ready.ok('health.ready');
 
     const durations = await test.step('ask ten times, one after another', async () => {
       const measured: number[] = [];
       for (let time = 0; time < 10; time++) {
         const probe = sumPrompt();
-        const reply = await alice.run('/api/agents/triage', { message: probe.text });
-        expectSuccess('run', reply.ok('run', agentReply), 'triage', probe);
+        const reply = await alice.agents.triage.response({ message: probe.text });
+        expectSuccess('run', reply.ok('run'), 'triage', probe);
         measured.push(reply.ms);
       }
       return measured.sort((left, right) => left - right);
@@ -713,14 +672,14 @@ test(
     const { rounds, decisive } = await test.step('others are served while a slow request runs', () =>
       untilServed(seconds, (delay) => besideSlowRun({ alice, bob, nobody, http }, delay)));
     for (const { delayed, probe, bobs, bobsProbe, list } of rounds) {
-      expectSuccess('run.delayed', delayed.ok('run.delayed', agentReply), 'triage', probe);
-      expectSuccess('run.neighbour', bobs.ok('run.neighbour', agentReply), 'triage', bobsProbe);
-      list.ok('list.neighbour', threadList);
+      expectSuccess('run.delayed', delayed.ok('run.delayed'), 'triage', probe);
+      expectSuccess('run.neighbour', bobs.ok('run.neighbour'), 'triage', bobsProbe);
+      list.ok('list.neighbour');
     }
     const checks = rounds.flatMap((round) => round.checks);
-    const answered = checks.map((reply) => reply.ok('health.meanwhile', healthReply).timestamp);
+    const answered = checks.map((reply) => reply.ok('health.meanwhile').timestamp);
     const stamps = await stampsOf('health.meanwhile', answered, () =>
-      nobody.api.get('/health', { connection: 'fresh' }),
+      nobody.health.read.response({ connection: 'fresh' }),
     );
     expect(
       new Set(stamps).size,
@@ -739,7 +698,7 @@ test(
     await test.step('the measuring client reports what fails', async () => {
       const origin = await closedPort();
       await expect(
-        http.send('other', '/health', nobody.identity, { origin }),
+        http.send('other', pathOf(endpoints.health.read), nobody.identity, { origin }),
         because('unknown', 'control.refused', 'a closed port is an error'),
       ).rejects.toThrow(/^\[tcp-refused\]/);
     });
@@ -762,13 +721,13 @@ test(
   { tag: ['@p1', '@agent-execution', '@http'] },
   async ({ alice, bob, nobody, cleanup, servesOrdinaryClient }) => {
     const agentId = `${newMarker()}-life`;
-    const start = (caller = alice as Pick<User, 'api'>) =>
-      caller.api.post('/api/agents/start', { agent_id: agentId, message: sumPrompt().text });
-    const end = (action: 'stop' | 'cancel', caller: Pick<User, 'api'> = alice, id = agentId) =>
-      caller.api.post(`/api/agents/${action}`, { agent_id: id });
+    const start = (caller: Caller = alice) =>
+      caller.agents.start.response({ agent_id: agentId, message: sumPrompt().text });
+    const end = (action: 'stop' | 'cancel', caller: Caller = alice, id = agentId) =>
+      caller.agents[action].response({ agent_id: id });
     const messages: string[] = [];
     const expectDone = (reply: Awaited<ReturnType<typeof start>>, key: string, action: string) => {
-      const control = reply.ok(key, controlReply);
+      const control = reply.ok(key);
       messages.push(control.message);
       expect(control, because('http-body', key, `the reply confirms ${action} of my agent`)).toMatchObject({
         agent_id: agentId,
@@ -797,10 +756,10 @@ test(
         start(bob),
         end('stop', alice, unknown),
         end('cancel', alice, unknown),
-        alice.api.post('/api/agents/start', {}),
-        alice.api.post('/api/agents/stop', {}),
-        nobody.api.post('/api/agents/start', { message }),
-        forged.api.post('/api/agents/start', { message }),
+        alice.agents.start.malformed({}),
+        alice.agents.stop.malformed({}),
+        nobody.agents.start.response({ message }),
+        forged.agents.start.response({ message }),
       ] as const);
       const [
         foreignStop,
@@ -827,14 +786,14 @@ test(
       expect(noId).toBeInvalid('stop.no-id', 'agent_id');
       expect(anonymous).toBeRefused('start.anonymous');
       expect(rejected).toBeUnauthorized('start.forged');
-      for (const action of ['start', 'stop', 'cancel'])
-        expect(await alice.api.get(`/api/agents/${action}`)).toBeMethodNotAllowed(`${action}.get`, 'POST');
+      for (const action of ['start', 'stop', 'cancel'] as const)
+        expect(await alice.withMethod('GET', endpoints.agents[action])).toBeMethodNotAllowed(`${action}.get`, 'POST');
     });
 
     await test.step('stop it, and stop it again', async () => {
       expectDone(await end('stop'), 'stop', 'stop');
       await expectStatus('stop.status', 'stopped');
-      const listed = (await alice.api.get('/api/agents/status')).ok('stop.list', agentStatusReply);
+      const listed = (await alice.agents.status.response()).ok('stop.list');
       expect(
         listed.filter(({ agent_id }) => agent_id === agentId),
         because('http-body', 'stop.list', 'the list says the same'),

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
+import { ENDPOINTS } from '../../../contract/endpoints.ts';
 
 export type SiteKind = 'expect' | 'reply' | 'client' | 'helper' | 'secondary' | 'throw';
 
@@ -38,12 +39,22 @@ const CLIENT = new Set([
   'parse',
   'close',
   'stream',
+  'open',
 ]);
 const LEAST_ARGUMENTS: Readonly<Record<string, number>> = { connect: 2, next: 2, parse: 3 };
 const HELPER = /^(?:expect[A-Z]\w*|runOf|knownFrames|framesOf)$/;
 
 const calleeName = (call: ts.CallExpression): string | undefined =>
   ts.isPropertyAccessExpression(call.expression) ? call.expression.name.text : undefined;
+
+const OPERATIONS = new Set(ENDPOINTS.map(({ id }) => id));
+
+/** `alice.threads.create(...)` fails by the endpoint's id. */
+const operationOf = ({ expression: callee }: ts.CallExpression): string | undefined => {
+  if (!ts.isPropertyAccessExpression(callee) || !ts.isPropertyAccessExpression(callee.expression)) return undefined;
+  const id = `${callee.expression.name.text}.${callee.name.text}`;
+  return OPERATIONS.has(id) ? id : undefined;
+};
 
 /** The `expect(...)` at the bottom of `expect(...).not.toBe(...)`. */
 const isExpectChain = (call: ts.CallExpression): boolean => {
@@ -72,8 +83,9 @@ const kindOf = (call: ts.CallExpression, helpers: ReadonlySet<string>): SiteKind
     if (text === 'secondary') return 'secondary';
     return HELPER.test(text) && helpers.has(text) ? 'helper' : undefined;
   }
+  if (operationOf(call) !== undefined) return 'client';
   const name = calleeName(call) ?? '';
-  if (REPLY.has(name) && call.arguments.length >= 2) return 'reply';
+  if (REPLY.has(name) && call.arguments.length > 0) return 'reply';
   if (!CLIENT.has(name) || call.arguments.length === 0) return undefined;
   // Others of these names, such as `JSON.parse`, take no key.
   return call.arguments.length < (LEAST_ARGUMENTS[name] ?? 1) ? undefined : 'client';
@@ -122,7 +134,7 @@ const keyOf = (call: ts.CallExpression, kind: SiteKind): string => {
     return patternOf(because === undefined ? call.arguments[0] : because.arguments[1]);
   }
   if (kind === 'helper') return patternOf(call.arguments.find((argument) => patternOf(argument) !== '*'));
-  return patternOf(call.arguments[0]);
+  return operationOf(call) ?? patternOf(call.arguments[0]);
 };
 
 const isFunction = (node: ts.Node): boolean =>
