@@ -8,16 +8,6 @@ export const ACCESS_TOKEN_SECONDS = 900;
 /** A token may carry an `iat` at most this far in the future. */
 export const MAX_CLOCK_SKEW_SECONDS = 60;
 
-export const authPaths = {
-  testLogin: '/auth/e2e/test-auth',
-  refresh: '/auth/refresh',
-  verify: '/auth/verify',
-  validate: '/auth/validate',
-  logout: '/auth/logout',
-  me: '/auth/me',
-  health: '/health',
-} as const;
-
 /** Claims of an access or refresh token. */
 export const tokenClaims = z.looseObject({
   sub: nonEmpty,

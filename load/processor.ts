@@ -3,10 +3,8 @@
  * user as it would fail a test. Artillery brings the phases, the machines and the statistics.
  */
 import { randomUUID } from 'node:crypto';
-import { chatMessage, chatMessageCreated } from '../contract/chat-messages.ts';
 import { REMOTE_DEADLINES } from '../contract/limits.ts';
 import { containsWholeNumber } from '../contract/testability.ts';
-import { thread, threadList } from '../contract/threads.ts';
 import { ClassifiedError } from '../evidence/failure.ts';
 import { protect } from '../evidence/redaction.ts';
 import { runOf } from '../fixtures/agent-run.ts';
@@ -82,18 +80,18 @@ export const work = counted(async (events) => {
   const created: (() => Promise<Reply>)[] = [];
   try {
     const [title, content] = [newMarker(), newMarker()];
-    const opened = await user.api.post('/api/threads', { title });
-    const { id } = opened.ok('load.create', thread);
-    created.push(() => user.api.delete(`/api/threads/${id}`));
-    const list = await user.api.get('/api/threads');
-    const own = list.ok('load.list', threadList);
+    const opened = await user.threads.create.response({ title });
+    const { id } = opened.ok('load.create');
+    created.push(() => user.threads.archive.response({ id }));
+    const list = await user.threads.list.response();
+    const own = list.ok('load.list');
     if (own.length !== 1 || own[0]?.id !== id)
       throw wrong('load.list', `a new user has ${own.length} conversations, expected the own one`);
-    const posted = await user.api.post('/api/chat/messages', { content, thread_id: title });
-    const { message } = posted.ok('load.post', chatMessageCreated);
-    created.push(() => user.api.delete(`/api/chat/messages/${message.id}`));
-    const read = await user.api.get(`/api/chat/messages/${message.id}`);
-    const kept = read.ok('load.read', chatMessage);
+    const posted = await user.messages.create.response({ content, thread_id: title });
+    const { message } = posted.ok('load.post');
+    created.push(() => user.messages.delete.response(message));
+    const read = await user.messages.read.response(message);
+    const kept = read.ok('load.read');
     if (kept.content !== content || kept.user_id !== user.id)
       throw wrong('load.read', 'the message is not read as this user wrote it');
     for (const { ms } of [opened, list, posted, read]) events.emit('histogram', 'goldenpath.http_ms', ms);

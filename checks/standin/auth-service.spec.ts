@@ -1,9 +1,10 @@
 import * as auth from '../../contract/auth.ts';
+import { endpoints } from '../../contract/endpoints.ts';
 import { call, claimsOf, forge, jsonOf, mint, type Json } from './plain-client.ts';
 import { expect, test } from './standin-fixture.ts';
 
 const login = (origin: string, key: string | undefined, body: unknown) =>
-  call(origin, 'POST', auth.authPaths.testLogin, {
+  call(origin, 'POST', endpoints.auth.testLogin.path, {
     headers: key === undefined ? {} : { 'x-e2e-bypass-key': key },
     ...(body === undefined ? {} : { body }),
   });
@@ -61,8 +62,8 @@ test.describe('test login', () => {
 
 test.describe('sessions', () => {
   const refresh = (origin: string, token: unknown) =>
-    call(origin, 'POST', auth.authPaths.refresh, { body: { refresh_token: token } });
-  const me = (origin: string, token?: string) => call(origin, 'GET', auth.authPaths.me, { token });
+    call(origin, 'POST', endpoints.auth.refresh.path, { body: { refresh_token: token } });
+  const me = (origin: string, token?: string) => call(origin, 'GET', endpoints.auth.me.path, { token });
 
   test('a refresh - new pair of the same user, the old access token lives, the old refresh token is spent', async ({
     standin,
@@ -85,7 +86,12 @@ test.describe('sessions', () => {
       expect((await refresh(standin.authOrigin, token)).status).toBe(401);
     }
     for (const body of [{}, undefined, '{', { refresh_token: 7 }]) {
-      const answer = await call(standin.authOrigin, 'POST', auth.authPaths.refresh, body === undefined ? {} : { body });
+      const answer = await call(
+        standin.authOrigin,
+        'POST',
+        endpoints.auth.refresh.path,
+        body === undefined ? {} : { body },
+      );
       expect(answer.status).toBe(422);
       auth.authError.parse(jsonOf(answer));
     }
@@ -96,7 +102,7 @@ test.describe('sessions', () => {
     alice,
   }) => {
     const other = await mint(standin, alice.id.slice(4));
-    const out = await call(standin.authOrigin, 'POST', auth.authPaths.logout, { token: alice.token });
+    const out = await call(standin.authOrigin, 'POST', endpoints.auth.logout.path, { token: alice.token });
     auth.logoutReply.parse(jsonOf(out));
     expect((await me(standin.authOrigin, alice.token)).status).toBe(401);
     expect((await call(standin.apiOrigin, 'GET', '/api/threads', { token: alice.token })).status).toBe(401);
@@ -107,34 +113,36 @@ test.describe('sessions', () => {
 
   test('logout after a refresh - the newest refresh token of the session is revoked', async ({ standin, alice }) => {
     const pair = auth.refreshReply.parse(jsonOf(await refresh(standin.authOrigin, alice.refresh)));
-    await call(standin.authOrigin, 'POST', auth.authPaths.logout, { token: pair.access_token });
+    await call(standin.authOrigin, 'POST', endpoints.auth.logout.path, { token: pair.access_token });
     expect((await refresh(standin.authOrigin, pair.refresh_token)).status).toBe(401);
     expect((await me(standin.authOrigin, alice.token)).status).toBe(200);
   });
 
   test('logout without a token - success all the same', async ({ standin }) => {
-    const answer = await call(standin.authOrigin, 'POST', auth.authPaths.logout);
+    const answer = await call(standin.authOrigin, 'POST', endpoints.auth.logout.path);
     expect(answer.status).toBe(200);
     auth.logoutReply.parse(jsonOf(answer));
   });
 });
 
 test.describe('what a token is worth', () => {
-  const verify = (origin: string, body: Json) => call(origin, 'POST', auth.authPaths.verify, { body });
+  const verify = (origin: string, body: Json) => call(origin, 'POST', endpoints.auth.verify.path, { body });
 
   test('a valid one - verify by header and body, validate, me', async ({ standin, alice }) => {
     const expected = { user_id: alice.id, email: alice.email };
     const replies = await Promise.all([
-      call(standin.authOrigin, 'GET', auth.authPaths.verify, { token: alice.token }),
-      call(standin.authOrigin, 'POST', auth.authPaths.verify, { token: alice.token }),
+      call(standin.authOrigin, 'GET', endpoints.auth.verifyHeader.path, { token: alice.token }),
+      call(standin.authOrigin, 'POST', endpoints.auth.verify.path, { token: alice.token }),
       verify(standin.authOrigin, { token: alice.token }),
     ]);
     for (const answer of replies) {
       expect(auth.verifyReply.parse(jsonOf(answer))).toMatchObject({ valid: true, ...expected });
     }
-    const validated = await call(standin.authOrigin, 'POST', auth.authPaths.validate, { body: { token: alice.token } });
+    const validated = await call(standin.authOrigin, 'POST', endpoints.auth.validate.path, {
+      body: { token: alice.token },
+    });
     expect(auth.validateReply.parse(jsonOf(validated))).toMatchObject({ valid: true, permissions: [], ...expected });
-    const mine = await call(standin.authOrigin, 'GET', auth.authPaths.me, { token: alice.token });
+    const mine = await call(standin.authOrigin, 'GET', endpoints.auth.me.path, { token: alice.token });
     expect(auth.meReply.parse(jsonOf(mine))).toMatchObject({ ...expected, permissions: [] });
   });
 
@@ -143,15 +151,15 @@ test.describe('what a token is worth', () => {
       const verified = await verify(standin.authOrigin, { token });
       expect(verified.status).toBe(200);
       expect(auth.verifyReply.parse(jsonOf(verified)).valid).toBe(false);
-      const validated = await call(standin.authOrigin, 'POST', auth.authPaths.validate, { body: { token } });
+      const validated = await call(standin.authOrigin, 'POST', endpoints.auth.validate.path, { body: { token } });
       expect(auth.validateReply.parse(jsonOf(validated))).toMatchObject({ valid: false, error: 'invalid_token' });
-      const mine = await call(standin.authOrigin, 'GET', auth.authPaths.me, { token });
+      const mine = await call(standin.authOrigin, 'GET', endpoints.auth.me.path, { token });
       expect(mine.status).toBe(401);
       expect(jsonOf(mine)).toEqual({ detail: 'Invalid or expired token' });
     }
-    const none = await call(standin.authOrigin, 'POST', auth.authPaths.validate, { body: {} });
+    const none = await call(standin.authOrigin, 'POST', endpoints.auth.validate.path, { body: {} });
     expect(auth.validateReply.parse(jsonOf(none))).toMatchObject({ valid: false, error: 'missing_token' });
-    const mine = await call(standin.authOrigin, 'GET', auth.authPaths.me);
+    const mine = await call(standin.authOrigin, 'GET', endpoints.auth.me.path);
     expect(jsonOf(mine)).toEqual({ detail: 'Authorization header with Bearer token required' });
   });
 
@@ -191,6 +199,6 @@ test('the auth host - health, 404, 405 and no cookie', async ({ standin, alice }
   expect(health.headers['set-cookie']).toBeUndefined();
   const missing = await call(standin.authOrigin, 'GET', '/nope');
   expect([missing.status, missing.text]).toEqual([404, '{"detail":"Not Found"}']);
-  const method = await call(standin.authOrigin, 'GET', auth.authPaths.validate);
+  const method = await call(standin.authOrigin, 'GET', endpoints.auth.validate.path);
   expect([method.status, method.headers.allow]).toEqual([405, 'POST']);
 });

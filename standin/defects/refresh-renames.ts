@@ -1,4 +1,4 @@
-import { authPaths } from '../../contract/auth.ts';
+import { endpoints } from '../../contract/endpoints.ts';
 import { changedJson } from '../http/reply.ts';
 import { defineFault, NO_PARAMETERS } from '../switchboard/fault.ts';
 import { forgiving } from '../tokens.ts';
@@ -26,7 +26,7 @@ export default defineFault({
       'http.finish',
       (next) => (call, reply) =>
         changedJson(next(call, reply), (body) => ({ ...body, access_token: renamed(String(body['access_token'])) })),
-      (call, reply) => reply.status === 200 && call.path === authPaths.refresh,
+      (call, reply) => reply.status === 200 && call.path === endpoints.auth.refresh.path,
     );
   },
 });

@@ -1,4 +1,4 @@
-import { authPaths } from '../../contract/auth.ts';
+import { endpoints } from '../../contract/endpoints.ts';
 import { changedJson } from '../http/reply.ts';
 import { defineFault, NO_PARAMETERS } from '../switchboard/fault.ts';
 
@@ -15,13 +15,14 @@ export default defineFault({
       (next) => (call, reply) =>
         changedJson(next(call, reply), (body) => {
           const user = call.user() ?? '';
-          if (call.path === authPaths.refresh)
+          if (call.path === endpoints.auth.refresh.path)
             return { ...body, access_token: given.get(user) ?? body['access_token'] };
           if (!given.has(user)) given.set(user, body['access_token']);
           return body;
         }),
       (call, reply) =>
-        reply.status === 200 && [authPaths.refresh, authPaths.testLogin].some((path) => path === call.path),
+        reply.status === 200 &&
+        [endpoints.auth.refresh, endpoints.auth.testLogin].some(({ path }) => path === call.path),
     );
   },
 });

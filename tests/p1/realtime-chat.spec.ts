@@ -1,15 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { logoutReply, verifyReply } from '../../contract/auth.ts';
-import {
-  e2eTestingExpected,
-  healthReply,
-  readyReply,
-  wsBeaconReply,
-  wsConfigReply,
-  wsHealthReply,
-} from '../../contract/health.ts';
+import { e2eTestingExpected } from '../../contract/health.ts';
 import { advertisedLimits, LIMITS } from '../../contract/limits.ts';
-import { textOf, threadMessagePage } from '../../contract/threads.ts';
+import { textOf, type threadMessagePage } from '../../contract/threads.ts';
 import { ack, CLOSE, errorMessage, EVICTED_REASON, rateLimitError } from '../../contract/websocket.ts';
 import { because } from '../../evidence/failure.ts';
 import { expectWholeRun, foreignEvents, runOf, type AgentRun } from '../../fixtures/agent-run.ts';
@@ -38,18 +30,18 @@ test(
   ) => {
     const health = await test.step('read what the platform says of itself', async () => {
       const [alive, ready, beacon, config, wsHealth] = await Promise.all([
-        nobody.api.get('/health'),
-        nobody.api.get('/health/ready', { deadline: deadlines.ready }),
-        nobody.api.get('/ws/beacon'),
-        nobody.api.get('/ws/config'),
-        nobody.api.get('/ws/health'),
+        nobody.health.read.response(),
+        nobody.health.ready.response(),
+        nobody.sockets.beacon.response(),
+        nobody.sockets.config.response(),
+        nobody.sockets.health.response(),
       ]);
-      alive.ok('health', healthReply);
+      alive.ok('health');
       return {
-        ready: ready.ok('health.ready', readyReply),
-        beacon: beacon.ok('ws.beacon', wsBeaconReply),
-        config: config.ok('ws.config', wsConfigReply),
-        wsHealth: wsHealth.ok('ws.health', wsHealthReply),
+        ready: ready.ok('health.ready'),
+        beacon: beacon.ok('ws.beacon'),
+        config: config.ok('ws.config'),
+        wsHealth: wsHealth.ok('ws.health'),
       };
     });
     const { limits } = health.config.websocket;
@@ -169,8 +161,7 @@ test(
     });
 
     await test.step('the auth service tells a genuine token from a forged one', async () => {
-      const verify = async (token: string, key: string) =>
-        (await nobody.auth.verify.response({ token })).ok(key, verifyReply);
+      const verify = async (token: string, key: string) => (await nobody.auth.verify.response({ token })).ok(key);
       const genuine = await verify(alice.session.accessToken, 'verify.genuine');
       expect(genuine, because('auth-rejected', 'verify.genuine', 'my token is valid and mine')).toMatchObject({
         valid: true,
@@ -222,16 +213,18 @@ test(
     });
 
     await test.step('a logged-out token is refused directly after the logout', async () => {
-      (await leaver.auth.logout.response()).ok('logout', logoutReply);
+      (await leaver.auth.logout.response()).ok('logout');
       await refuseByAnyWay('logged-out', { ...leaver.identity, label: 'logged-out(leaver)' });
     });
   },
 );
 
+type History = Reply<typeof threadMessagePage>;
+
 /** What the thread's history does not show of these runs; undefined = it shows everything. */
-const historyGap = (reply: Reply, runs: readonly { probe: SumProbe; run: AgentRun }[]): string | undefined => {
+const historyGap = (reply: History, runs: readonly { probe: SumProbe; run: AgentRun }[]): string | undefined => {
   if (reply.status !== 200) return `status ${reply.status}`;
-  const { messages } = reply.ok('history', threadMessagePage);
+  const { messages } = reply.ok('history');
   const shows = (role: string, text: string) =>
     messages.some((message) => message.role === role && textOf(message.content) === text);
   const missing = runs.flatMap(({ probe, run }) => [
@@ -242,7 +235,7 @@ const historyGap = (reply: Reply, runs: readonly { probe: SumProbe; run: AgentRu
 };
 
 const settledGap = async (
-  reply: Promise<Reply>,
+  reply: Promise<History>,
   runs: Parameters<typeof historyGap>[1],
 ): Promise<string | undefined> => {
   const result = await settle(reply);
@@ -293,14 +286,14 @@ test(
 
       const first = await test.step('ask, and read the answer', () => ask('run.first', {}));
       const thread_id = first.run.threadId;
-      cleanup.add(`archive ${thread_id}`, () => writer.api.delete(`/api/threads/${thread_id}`));
+      cleanup.add(`archive ${thread_id}`, () => writer.threads.archive.response({ id: thread_id }));
       const second = await test.step('ask again in the same thread', () => ask('run.second', { thread_id }, GREETING));
       expect(
         second.run.threadId,
         because('events-order', 'run.second.thread', 'the second run stays in the thread'),
       ).toBe(thread_id);
 
-      const history = settledGap(writer.api.get(`/api/threads/${thread_id}/messages`), [first, second]);
+      const history = settledGap(writer.threads.messages.response({ id: thread_id }), [first, second]);
 
       await test.step('send what cannot be processed - each gets its own reply, the socket stays open', async () => {
         const reply = (key: string, what: string) =>
@@ -409,7 +402,7 @@ test(
       sockets.connect(key, { identity: user.socketIdentity, detection: user !== bob, ...more });
     const burst = [alice, alice, alice, bob, bob].map((user) => connect(user, 'burst.connect'));
     const anonymous = settle(sockets.expectRefused('burst.no-token', { identity: nobody.identity }, 'NO_TOKEN'));
-    const health = Promise.all([1, 2, 3].map(() => settle(nobody.api.get('/health', { connection: 'fresh' }))));
+    const health = Promise.all([1, 2, 3].map(() => settle(nobody.health.read.response({ connection: 'fresh' }))));
 
     await Promise.allSettled([...burst, anonymous]);
     await sockets.unlessCleanlyRefused(info, burst, async (connections) => {
@@ -434,7 +427,7 @@ test(
           const messageId = newMarker();
           await socket.send({ type: 'chat_message', message_id: messageId, payload: { content: probe.text } });
           const run = await runOf(socket, 'parallel.run', messageId);
-          cleanup.add(`archive ${run.threadId}`, () => user.api.delete(`/api/threads/${run.threadId}`));
+          cleanup.add(`archive ${run.threadId}`, () => user.threads.archive.response({ id: run.threadId }));
           expect(run.answer).toAnswer('parallel.answer', probe);
           return { probe, run };
         };

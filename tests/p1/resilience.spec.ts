@@ -1,15 +1,14 @@
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { agentReply, breakerReply, type AgentType } from '../../contract/agents.ts';
-import { chatMessage, chatMessageCreated, chatMessagePage } from '../../contract/chat-messages.ts';
-import { mcpServersReply } from '../../contract/discovery.ts';
+import type { AgentType } from '../../contract/agents.ts';
+import { chatMessageCreated } from '../../contract/chat-messages.ts';
+import { pathOf } from '../../contract/endpoint.ts';
+import { endpoints } from '../../contract/endpoints.ts';
 import { envelope, INTERNAL_FIELDS, INTERNALS } from '../../contract/errors.ts';
-import { healthReply, liveReply, readyReply, wsConfigReply } from '../../contract/health.ts';
 import { isWithinWindow, retryAfterOf, type RetryAfter } from '../../contract/http.ts';
 import { LIMITS } from '../../contract/limits.ts';
 import { agentStreamFrame } from '../../contract/sse.ts';
-import { thread, threadList } from '../../contract/threads.ts';
-import { settingsReply } from '../../contract/users.ts';
+import { unlisted } from '../../contract/unlisted.ts';
 import { because, ClassifiedError } from '../../evidence/failure.ts';
 import { sharesRunWith } from '../../evidence/redaction.ts';
 import type { Caller } from '../../fixtures/caller.ts';
@@ -28,12 +27,8 @@ const FRESH = { connection: 'fresh' } as const;
 
 const expectAgentAnswers = async (key: string, user: User, agent: AgentType) => {
   const probe = sumPrompt();
-  const reply = await user.api.post(
-    `/api/agents/${agent}`,
-    { message: probe.text },
-    { deadline: user.deadlines.agentHttp, ...FRESH },
-  );
-  const { status, response } = reply.ok(key, agentReply);
+  const reply = await user.agents[agent].response({ message: probe.text }, FRESH);
+  const { status, response } = reply.ok(key);
   expect(status, because('answer-failure', `${key}.status`, 'the 200 means a successful run')).toBe('success');
   expect(response ?? '').toAnswer(`${key}.answer`, probe);
 };
@@ -70,16 +65,16 @@ test(
     await client.reserve('outside', 5);
     const work = async (user: User) => {
       const [title, content] = [newMarker(), newMarker()];
-      const created = await user.api.post('/api/threads', { title });
-      const own = created.ok('thread.create', thread);
-      cleanup.add(`archive ${own.id}`, () => user.api.delete(`/api/threads/${own.id}`), { independent: true });
-      const list = await user.api.get('/api/threads');
-      const posted = await user.api.post('/api/chat/messages', { content, thread_id: title });
-      const { message } = posted.ok('message.create', chatMessageCreated);
-      const remove = () => user.api.delete(`/api/chat/messages/${message.id}`);
+      const created = await user.threads.create.response({ title });
+      const own = created.ok('thread.create');
+      cleanup.add(`archive ${own.id}`, () => user.threads.archive.response(own), { independent: true });
+      const list = await user.threads.list.response();
+      const posted = await user.messages.create.response({ content, thread_id: title });
+      const { message } = posted.ok('message.create');
+      const remove = () => user.messages.delete.response(message);
       cleanup.add(`delete message ${message.id}`, remove, { independent: true });
-      const read = await user.api.get(`/api/chat/messages/${message.id}`);
-      const servers = await user.api.get('/api/mcp/servers');
+      const read = await user.messages.read.response(message);
+      const servers = await user.mcp.servers.response();
       const replies = [created, list, posted, read, servers];
       return { user, title, content, own, list, message, read, servers, replies };
     };
@@ -87,8 +82,8 @@ test(
       const { result, load } = await underLoad(nobody.deadlines.http, () =>
         everyOne([
           everyOne(users.map(work)),
-          everyOne([1, 2, 3, 4, 5].map(() => nobody.api.get('/health', FRESH))),
-          everyOne([1, 2, 3, 4, 5].map(() => nobody.api.get('/api/threads', FRESH))),
+          everyOne([1, 2, 3, 4, 5].map(() => nobody.health.read.response(FRESH))),
+          everyOne([1, 2, 3, 4, 5].map(() => nobody.threads.list.response(FRESH))),
         ]),
       );
       const [all, checks, refusals] = result;
@@ -97,7 +92,7 @@ test(
 
     const titles = burst.all.map(({ title }) => title);
     for (const { user, title, content, list, message, read, servers } of burst.all) {
-      list.ok('thread.list', threadList);
+      list.ok('thread.list');
       const seen = titles.filter((other) => list.text.includes(other));
       expect(
         seen,
@@ -116,10 +111,10 @@ test(
         because('not-persisted', 'message.read.found', 'the message that was created is there'),
       ).not.toBe(404);
       expect(
-        read.ok('message.read', chatMessage),
+        read.ok('message.read'),
         because('not-persisted', 'message.read', 'the message is read as written'),
       ).toMatchObject({ content, user_id: user.id });
-      servers.ok('mcp.servers', mcpServersReply);
+      servers.ok('mcp.servers');
     }
     const count = burst.all.length;
     expect(
@@ -130,7 +125,7 @@ test(
       new Set(burst.all.map(({ message }) => message.id)).size,
       because('foreign-data', 'message.ids', 'all messages have different ids'),
     ).toBe(count);
-    for (const check of burst.checks) check.ok('health', healthReply);
+    for (const check of burst.checks) check.ok('health');
     for (const refusal of burst.refusals) expect(refusal).toBeRefused('burst.anonymous');
     secondary('people', count >= CONCURRENT_USERS, `${count} worked at once, the claim is about ${CONCURRENT_USERS}`);
     const slowest = Math.max(...burst.all.flatMap(({ replies }) => replies.map(({ ms }) => ms)));
@@ -147,10 +142,12 @@ const BATCH = 10;
 /** Sent where the route promises no limit. */
 const UNLIMITED_COUNT = 130;
 
+type Posted = Reply<typeof chatMessageCreated>;
+
 interface Flood {
   readonly advertised: boolean;
-  readonly accepted: readonly Reply[];
-  readonly refused: readonly Reply[];
+  readonly accepted: readonly Posted[];
+  readonly refused: readonly Posted[];
   readonly seconds: number;
 }
 
@@ -160,14 +157,14 @@ const mostAccepted = (seconds: number): number =>
   LIMITS.messagesPerMinute + Math.ceil((seconds * LIMITS.messagesPerMinute) / 60) + 1;
 
 /** Posts in batches until the first 429, until more was accepted than the limit allows, or 130 where there is none. */
-const flood = async (post: () => Promise<Reply>): Promise<Flood> => {
+const flood = async (post: () => Promise<Posted>): Promise<Flood> => {
   const begun = performance.now();
-  const accepted: Reply[] = [];
-  const refused: Reply[] = [];
+  const accepted: Posted[] = [];
+  const refused: Posted[] = [];
   for (;;) {
     const replies = await Promise.all(Array.from({ length: BATCH }, post));
     for (const reply of replies) (reply.status === 429 ? refused : accepted).push(reply);
-    for (const reply of accepted.slice(-BATCH)) reply.ok('flood.accepted', chatMessageCreated);
+    for (const reply of accepted.slice(-BATCH)) reply.ok('flood.accepted');
     const seconds = (performance.now() - begun) / 1_000;
     const limited = accepted.filter(advertises).length;
     if (limited > 0 && limited < accepted.length)
@@ -230,18 +227,18 @@ const othersAreServed = async (
   user: User,
   nobody: Caller,
   label: string,
-  post: (user: User) => Promise<Reply>,
+  post: (user: User) => Promise<Posted>,
 ) => {
   const [posted, listed, threads, alive] = await Promise.all([
     post(other),
-    user.api.get(`/api/chat/messages?thread_id=${label}&limit=1`),
-    user.api.get('/api/threads'),
-    nobody.api.get('/health'),
+    user.messages.list.response({ query: { thread_id: label, limit: 1 } }),
+    user.threads.list.response(),
+    nobody.health.read.response(),
   ]);
-  posted.ok('others.post', chatMessageCreated);
-  listed.ok('others.read', chatMessagePage);
-  threads.ok('others.threads', threadList);
-  alive.ok('others.health', healthReply);
+  posted.ok('others.post');
+  listed.ok('others.read');
+  threads.ok('others.threads');
+  alive.ok('others.health');
 };
 
 test(
@@ -254,25 +251,25 @@ test(
       [other, newMarker()],
     ]);
     const label = labels.get(user) ?? '';
-    const { limits } = (await nobody.api.get('/ws/config')).ok('ws.config', wsConfigReply).websocket;
+    const { limits } = (await nobody.sockets.config.response()).ok('ws.config').websocket;
     expect(
       limits.max_message_rate_per_minute,
       because('http-body', 'ws.config.rate', '100 per minute are advertised'),
     ).toBe(LIMITS.messagesPerMinute);
 
     const post = async (author: User) => {
-      const reply = await author.api.post('/api/chat/messages', {
+      const reply = await author.messages.create.response({
         content: newMarker(),
-        thread_id: labels.get(author),
+        thread_id: labels.get(author) ?? '',
       });
       for (const id of createdIds(reply)) {
-        const remove = () => author.api.delete(`/api/chat/messages/${id}`);
+        const remove = () => author.messages.delete.response({ id });
         cleanup.add(`delete message ${id}`, remove, { independent: true });
       }
       return reply;
     };
     const total = async (key: string) =>
-      (await user.api.get(`/api/chat/messages?thread_id=${label}&limit=1`)).ok(key, chatMessagePage).total_count;
+      (await user.messages.list.response({ query: { thread_id: label, limit: 1 } })).ok(key).total_count;
 
     const result = await test.step('send until I am told to stop', () => flood(() => post(user)));
     await test.step('meanwhile others are served', () => othersAreServed(other, user, nobody, label, post));
@@ -288,9 +285,9 @@ test(
 );
 
 /** Waits as long as the server asks for, then sends one more: the number that was accepted, one. */
-const afterTheLimit = async (result: Flood, post: () => Promise<Reply>): Promise<number> => {
+const afterTheLimit = async (result: Flood, post: () => Promise<Posted>): Promise<number> => {
   await sleep(expectLimit(result));
-  (await post()).ok('limit.recovered', chatMessageCreated);
+  (await post()).ok('limit.recovered');
   return 1;
 };
 
@@ -301,24 +298,24 @@ test(
   'P1-19 I make mistakes - each gets its own clear error, and none shows internals',
   { tag: ['@p1', '@resilience', '@http'] },
   async ({ alice, nobody, cleanup, secondary }) => {
-    const unknown = `/api/${newMarker()}`;
-    const empty = (await alice.api.post('/api/threads', { title: newMarker() })).ok('thread.create', thread);
-    cleanup.add(`archive ${empty.id}`, () => alice.api.delete(`/api/threads/${empty.id}`));
+    const unknown = unlisted.unknown(newMarker());
+    const empty = (await alice.threads.create.response({ title: newMarker() })).ok('thread.create');
+    cleanup.add(`archive ${empty.id}`, () => alice.threads.archive.response(empty));
     const forged = await alice.forged();
 
     const replies = await Promise.all([
-      nobody.api.get(unknown),
-      alice.api.get(unknown),
-      nobody.api.get('/api/%2e%2e/%2e%2e/etc/passwd'),
-      alice.api.put('/api/messages/', {}),
-      alice.api.get(`/api/threads/thread_0_${newMarker().slice(3)}`),
-      alice.api.post(`/api/threads/${empty.id}/auto-rename`, {}),
-      alice.run('/api/agents/execute', { invalid: 'data' }),
-      alice.run('/api/tools/execute', {}),
-      alice.api.post('/api/threads', '{"title":'),
-      nobody.api.get('/api/threads'),
-      forged.api.get('/api/threads'),
-      alice.run('/api/agents/execute', { type: 'triage', message: sumPrompt().text, force_failure: true }),
+      nobody.outside(unknown),
+      alice.outside(unknown),
+      nobody.outside(unlisted.traversal),
+      alice.withMethod('PUT', endpoints.messages.card),
+      alice.threads.read.response({ id: `thread_0_${newMarker().slice(3)}` }),
+      alice.threads.autoRename.response(empty),
+      alice.agents.execute.malformed({ invalid: 'data' }),
+      alice.tools.execute.malformed({}),
+      alice.threads.create.malformed('{"title":'),
+      nobody.threads.list.response(),
+      forged.threads.list.response(),
+      alice.agents.execute.response({ type: 'triage', message: sumPrompt().text, force_failure: true }),
     ]);
     const [
       noRoute,
@@ -336,7 +333,7 @@ test(
     ] = replies;
     await test.step('right after a failure everything else works', async () => {
       await expectAgentAnswers('after.agent', alice, 'triage');
-      (await alice.api.get('/api/threads')).ok('after.threads', threadList);
+      (await alice.threads.list.response()).ok('after.threads');
     });
 
     expect(noRoute).toBeUnknownRoute('route.unknown');
@@ -380,8 +377,8 @@ test(
     // It counts per instance: several new connections find the one that failed.
     const counts = await Promise.all(
       Array.from({ length: BREAKER_ASKS }, async () => {
-        const reply = await alice.api.get('/api/agents/execution/circuit_breaker/status', FRESH);
-        return reply.ok('breaker', breakerReply).failure_count;
+        const reply = await alice.agents.breaker.response({ name: 'execution' }, FRESH);
+        return reply.ok('breaker').failure_count;
       }),
     );
     const most = Math.max(...counts);
@@ -392,19 +389,16 @@ test(
 test(
   'P1-20 my connection breaks or I walk away - afterwards I simply go on working',
   { tag: ['@p1', '@resilience', '@http', '@sse'] },
-  async ({ alice, nobody, http: client, deadlines, secondary, column }) => {
+  async ({ alice, nobody, http: client, secondary, column }) => {
     const { checks, ready } = await test.step('the platform is there, on every new connection', async () => {
-      const answers: Reply[] = [];
-      for (let time = 0; time < 5; time++) answers.push(await nobody.api.get('/health', FRESH));
-      const [readyAnswer, live] = await Promise.all([
-        nobody.api.get('/health/ready', { deadline: deadlines.ready }),
-        nobody.api.get('/health/live'),
-      ]);
-      live.ok('health.live', liveReply);
+      const answers = [];
+      for (let time = 0; time < 5; time++) answers.push(await nobody.health.read.response(FRESH));
+      const [readyAnswer, live] = await Promise.all([nobody.health.ready.response(), nobody.health.live.response()]);
+      live.ok('health.live');
       return { checks: answers, ready: readyAnswer };
     });
-    const answered = checks.map((reply) => reply.ok('health', healthReply).timestamp);
-    const stamps = await stampsOf('health', answered, () => nobody.api.get('/health', FRESH));
+    const answered = checks.map((reply) => reply.ok('health').timestamp);
+    const stamps = await stampsOf('health', answered, () => nobody.health.read.response(FRESH));
     expect(new Set(stamps).size, because('http-body', 'health.fresh', 'no answer of /health comes from a cache')).toBe(
       stamps.length,
     );
@@ -413,14 +407,13 @@ test(
       Math.max(...offsets),
       because('http-body', 'health.clock', 'the time of /health is the time of the request'),
     ).toBeLessThanOrEqual(CLOCK_TOLERANCE_MS);
-    const state = ready.ok('health.ready', readyReply);
+    const state = ready.ok('health.ready');
     expect(state.core_db, because('http-body', 'health.ready.core-db', 'ready means a connected database')).toBe(
       'connected',
     );
 
     const leaveAfterFirst = async (key: string) => {
-      const body = { message: sumPrompt().text };
-      const stream = await alice.stream(key, '/api/agents/stream', { method: 'POST', body });
+      const stream = await alice.agents.stream.open(key, { message: sumPrompt().text });
       const first = await stream.next(isKnown('event', agentStreamFrame));
       stream.abort();
       const [frame] = framesOf(key, first === undefined ? [] : [first], agentStreamFrame);
@@ -430,27 +423,28 @@ test(
     };
     await test.step('leave a stream after its first frame, and vanish five times', async () => {
       await leaveAfterFirst('stream.first');
-      for (let time = 0; time < 5; time++) await client.sendAndVanish('api', '/api/threads', alice.identity);
+      for (let time = 0; time < 5; time++)
+        await client.sendAndVanish('api', pathOf(endpoints.threads.list), alice.identity);
     });
 
     await test.step('go on working', async () => {
       await leaveAfterFirst('after.stream');
       await expectAgentAnswers('after.agent', alice, 'triage');
       await expectAgentAnswers('after.data', alice, 'data');
-      expect(await nobody.api.get('/api/users/settings')).toBeRefused('after.anonymous');
+      expect(await nobody.own.settings.response()).toBeRefused('after.anonymous');
     });
 
     await test.step('an error does not cost me the connection', async () => {
       const connection = new http.Agent({ keepAlive: true, maxSockets: 1 });
-      const before = await alice.api.get('/api/users/settings', { connection });
-      const missing = await alice.api.get(`/api/${newMarker()}`, { connection });
-      const invalid = await alice.api.post('/api/tools/execute', {}, { connection });
-      const settings = await alice.api.get('/api/users/settings', { connection });
+      const before = await alice.own.settings.response({ connection });
+      const missing = await alice.outside(unlisted.unknown(newMarker()), { connection });
+      const invalid = await alice.tools.execute.malformed({}, { connection });
+      const settings = await alice.own.settings.response({ connection });
       connection.destroy();
-      before.ok('keep-alive.before', settingsReply);
+      before.ok('keep-alive.before');
       expect(missing).toBeUnknownRoute('keep-alive.unknown');
       expect(invalid).toBeInvalid('keep-alive.invalid', 'tool_name');
-      settings.ok('keep-alive.settings', settingsReply);
+      settings.ok('keep-alive.settings');
       // A server may end each connection with its reply if it says so; an error then costs nothing.
       const kept = before.keepsConnection;
       expect(
@@ -462,11 +456,11 @@ test(
     await test.step('the measuring client reports what fails', async () => {
       const origin = await closedPort();
       await expect(
-        client.send('other', '/health', nobody.identity, { origin }),
+        client.send('other', pathOf(endpoints.health.read), nobody.identity, { origin }),
         because('unknown', 'control.refused', 'a closed port is an error'),
       ).rejects.toThrow(/^\[tcp-refused\]/);
     });
-    (await nobody.api.get('/health')).ok('health.afterwards', healthReply);
+    (await nobody.health.read.response()).ok('health.afterwards');
     secondary(
       'websocket-ready',
       state.websocket_readiness.websocket_ready,

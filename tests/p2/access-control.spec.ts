@@ -1,4 +1,3 @@
-import { controlReply } from '../../contract/agents.ts';
 import { because } from '../../evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
 import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
@@ -35,8 +34,8 @@ test(
       const start = { agent_id: agentId, message: sumPrompt().text };
       const attempts = bad.flatMap(([name, caller]) =>
         [true, false].flatMap((detection) => [
-          { name, caller, send: () => caller.api.get('/api/threads', { detection }) },
-          { name, caller, send: () => caller.api.post('/api/agents/start', start, { detection }) },
+          { name, caller, send: () => caller.threads.list.response({ detection }) },
+          { name, caller, send: () => caller.agents.start.response(start, { detection }) },
         ]),
       );
       for (const { name, caller, send } of attempts) {
@@ -48,7 +47,7 @@ test(
         );
       }
       for (const detection of [true, false])
-        expect(await nobody.api.get('/api/threads', { detection })).toBeRefused('rest.headers-alone');
+        expect(await nobody.threads.list.response({ detection })).toBeRefused('rest.headers-alone');
     });
 
     await test.step('over the socket', async () => {
@@ -80,9 +79,9 @@ test(
     });
 
     await test.step('nothing was done in my name', async () => {
-      const started = await alice.api.post('/api/agents/start', { agent_id: agentId, message: sumPrompt().text });
-      started.ok('nothing-started', controlReply);
-      cleanup.add(`stop ${agentId}`, () => alice.api.post('/api/agents/stop', { agent_id: agentId }));
+      const started = await alice.agents.start.response({ agent_id: agentId, message: sumPrompt().text });
+      started.ok('nothing-started');
+      cleanup.add(`stop ${agentId}`, () => alice.agents.stop.response({ agent_id: agentId }));
     });
   },
 );

@@ -1,3 +1,5 @@
+import { pathOf } from '../../contract/endpoint.ts';
+import { endpoints } from '../../contract/endpoints.ts';
 import { containsWholeNumber } from '../../contract/testability.ts';
 import { threadList } from '../../contract/threads.ts';
 import { because } from '../../evidence/failure.ts';
@@ -22,9 +24,9 @@ const foreignOrigin = (api: string): string =>
 
 /** The page asks in one thread; its id is not on the screen. */
 const archiveNewest = async (user: User): Promise<Reply> => {
-  const listed = await user.api.get('/api/threads');
-  const [newest] = listed.ok('cleanup.threads', threadList);
-  return newest === undefined ? listed : user.api.delete(`/api/threads/${newest.id}`);
+  const listed = await user.threads.list.response();
+  const [newest] = listed.ok('cleanup.threads');
+  return newest === undefined ? listed : user.threads.archive.response(newest);
 };
 
 const bodyOf = (answer: PageAnswer): unknown => ('text' in answer ? JSON.parse(answer.text) : undefined);
@@ -35,10 +37,10 @@ const BLOCKED = /CORS policy|mixed content|insecure/i;
 test(
   'P2-04 I open the chat in a browser - the page connects with my token, gets its answer, and nobody else gets in',
   { tag: ['@p2', '@browser-chat', '@ws', '@http'] },
-  async ({ alice, nobody, pages, socketsOf, target, environment, cleanup, secondary }) => {
+  async ({ alice, nobody, http, pages, socketsOf, target, environment, cleanup, secondary }) => {
     const { page, problems } = await pages.blank('app', new URL(target.frontend).origin);
     const sockets = socketsOf((await PageSocketFactory.of(page)).open);
-    const threadsUrl = new URL('/api/threads', target.api).href;
+    const threadsUrl = new URL(pathOf(endpoints.threads.list), target.api).href;
     const token = alice.session.accessToken;
 
     const { socket } = await test.step('connect with the token as subprotocol', () =>
@@ -54,7 +56,7 @@ test(
       const messageId = newMarker();
       await socket.send({ type: 'chat_message', message_id: messageId, payload: { content: probe.text } });
       const run = await runOf(socket, 'page.run', messageId);
-      cleanup.add(`archive ${run.threadId}`, () => alice.api.delete(`/api/threads/${run.threadId}`));
+      cleanup.add(`archive ${run.threadId}`, () => alice.threads.archive.response({ id: run.threadId }));
       expect(run.answer).toAnswer('page.run.answer', probe);
       secondary('slow-first-event', run.firstEventMs <= 5_000, `${Math.round(run.firstEventMs)} ms`);
     });
@@ -103,7 +105,7 @@ test(
         'blocked' in fetched ? 'blocked' : redact(fetched.text.slice(0, 200)),
         because('foreign-data', 'foreign.fetch', 'the browser keeps the answer from a foreign page'),
       ).toBe('blocked');
-      const preflight = await nobody.api.send('/api/threads', {
+      const preflight = await http.send('api', pathOf(endpoints.threads.list), nobody.identity, {
         method: 'OPTIONS',
         detection: false,
         headers: {

@@ -1,7 +1,5 @@
-import { agentReply } from '../../contract/agents.ts';
 import { agentStreamFrame, chatStreamFrame, eventStreamConnected, eventStreamHeartbeat } from '../../contract/sse.ts';
-import { textOf, thread, threadMessageCreated, threadMessagePage } from '../../contract/threads.ts';
-import { toolsReply } from '../../contract/tools.ts';
+import { textOf } from '../../contract/threads.ts';
 import { errorMessage } from '../../contract/websocket.ts';
 import { because } from '../../evidence/failure.ts';
 import { expectWholeRun, foreignEvents, runOf, type AgentRun } from '../../fixtures/agent-run.ts';
@@ -14,8 +12,8 @@ import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
 
 const createThread = async (user: User, cleanup: Cleanup): Promise<string> => {
-  const { id } = (await user.api.post('/api/threads', { title: newMarker() })).ok('thread.create', thread);
-  cleanup.add(`archive ${id}`, () => user.api.delete(`/api/threads/${id}`));
+  const { id } = (await user.threads.create.response({ title: newMarker() })).ok('thread.create');
+  cleanup.add(`archive ${id}`, () => user.threads.archive.response({ id }));
   return id;
 };
 
@@ -45,7 +43,7 @@ test(
     const body = { content: probe.text, thread_id: label, simulate_delay: 1 };
 
     await test.step('read an answer while it is written', async () => {
-      const stream = await alice.stream('chat', '/api/chat/stream', { method: 'POST', body });
+      const stream = await alice.messages.stream.open('chat', body);
       const begun: string[] = [];
       for (let chunks = 0; chunks < 1;) {
         const frame = await stream.next();
@@ -66,9 +64,7 @@ test(
       const messages = known.flatMap((frame) =>
         frame.type === 'user_message' || frame.type === 'response_complete' ? [frame.message] : [],
       );
-      messages.forEach(({ id }) =>
-        cleanup.add(`delete message ${id}`, () => alice.api.delete(`/api/chat/messages/${id}`)),
-      );
+      messages.forEach(({ id }) => cleanup.add(`delete message ${id}`, () => alice.messages.delete.response({ id })));
       const types = frames.map(({ json }) => chatStreamFrame.safeParse(json).data?.type);
       const chunks = frames.filter((_, index) => types[index] === 'response_chunk');
       expect(
@@ -91,10 +87,7 @@ test(
     });
 
     await test.step('leave in mid-stream, and go on working', async () => {
-      const stream = await alice.stream('agent', '/api/agents/stream', {
-        method: 'POST',
-        body: { message: sumPrompt().text, simulate_delay: 1 },
-      });
+      const stream = await alice.agents.stream.open('agent', { message: sumPrompt().text, simulate_delay: 1 });
       const isAgentFrame = isKnown('event', agentStreamFrame);
       const frames = [await stream.next(isAgentFrame), await stream.next()].filter((frame) => frame !== undefined);
       stream.abort();
@@ -103,16 +96,13 @@ test(
         'agent_started',
       );
       const next = sumPrompt();
-      const { status, response } = (await alice.run('/api/agents/triage', { message: next.text })).ok(
-        'after.run',
-        agentReply,
-      );
+      const { status, response } = (await alice.agents.triage.response({ message: next.text })).ok('after.run');
       expect(status, because('answer-failure', 'after.run', 'the 200 means a successful run')).toBe('success');
       expect(response ?? '').toAnswer('after.answer', next);
     });
 
     await test.step('listen to an endless stream, and leave it', async () => {
-      const stream = await alice.stream('events', '/api/events/stream', {
+      const stream = await alice.events.stream.open('events', {
         deadline: Math.max(12_000, deadlines.firstEvent),
       });
       const [connected] = framesOf(
@@ -131,9 +121,9 @@ test(
 
     await test.step('nobody else gets a stream', async () => {
       const [agent, chat, events] = await Promise.all([
-        nobody.api.post('/api/agents/stream', { message: probe.text }),
-        nobody.api.post('/api/chat/stream', body),
-        nobody.head('/api/events/stream'),
+        nobody.agents.stream.response({ message: probe.text }),
+        nobody.messages.stream.response(body),
+        nobody.events.stream.response(),
       ]);
       expect(agent).toBeRefused('agent.anonymous');
       expect(chat).toBeRefused('chat.anonymous');
@@ -148,7 +138,7 @@ test(
   async ({ alice, nobody, sockets, cleanup }) => {
     const [chatThread, restThread] = await Promise.all([createThread(alice, cleanup), createThread(alice, cleanup)]);
     const history = async (key: string, id: string) =>
-      (await alice.api.get(`/api/threads/${id}/messages?limit=100`)).ok(key, threadMessagePage);
+      (await alice.threads.messages.response({ id }, { query: { limit: 100 } })).ok(key);
 
     const asked = ['1', '2', '3', '4', '5'].map((messageId) => ({
       messageId: `${newMarker()}-${messageId}`,
@@ -211,10 +201,10 @@ test(
     await test.step('post five one after another, then five at once', async () => {
       const texts = Array.from({ length: 10 }, (_, index) => `${newMarker()} ${index + 1}`);
       const post = async (message: string) =>
-        (await alice.api.post(`/api/threads/${restThread}/messages`, { message })).ok('post', threadMessageCreated);
+        (await alice.threads.post.response({ id: restThread }, { message })).ok('post');
       for (const text of texts.slice(0, 5)) await post(text);
       await Promise.all(texts.slice(5).map(post));
-      expect(await nobody.api.post(`/api/threads/${restThread}/messages`, { message: newMarker() })).toBeRefused(
+      expect(await nobody.threads.post.response({ id: restThread }, { message: newMarker() })).toBeRefused(
         'post.anonymous',
       );
       const page = await history('history.rest', restThread);
@@ -263,7 +253,7 @@ test(
       run.completed.payload.result.thread_id,
       because('events-order', 'run.result.thread', 'so is its result'),
     ).toBe(threadId);
-    const tools = (await alice.api.get('/api/tools')).ok('tools', toolsReply).tools.map(({ tool_name }) => tool_name);
+    const tools = (await alice.tools.list.response()).ok('tools').tools.map(({ tool_name }) => tool_name);
     const used = run.events.flatMap((event) => (event.type === 'tool_executing' ? [event.payload.tool_name] : []));
     expect(
       used.filter((name) => !tools.includes(name)),
