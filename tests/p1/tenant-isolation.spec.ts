@@ -86,7 +86,7 @@ const expectSilenceAt = async (
   const refusals = mine.received.filter((received) => received.type === 'error_message');
   expect(
     refusals.map((one) => mine.parse('socket.foreign-thread', one, errorMessage).error_code),
-    because('foreign-data', 'socket.foreign-thread', 'what is refused is refused as not mine'),
+    because('ws-frame', 'socket.foreign-thread', 'what is refused is refused as not mine'),
   ).toEqual(refusals.map(() => 'ACCESS_DENIED'));
   const traces = [type, probe.marker, messageId, intrusion, alice.id, ...ids];
   const heard = bobs.received.filter(({ text }) => traces.some((trace) => text.includes(trace)));
@@ -187,7 +187,7 @@ test(
         expect(reply.text, because('foreign-data', 'header-identity', 'a header does not make me B')).not.toContain(
           theirs,
         );
-        expect(reply.text, because('foreign-data', 'header-identity.own', 'I still see my own')).toContain(mine);
+        expect(reply.text, because('not-persisted', 'header-identity.own', 'I still see my own')).toContain(mine);
       }
       const made = threadAsBob.ok('header-identity.thread');
       cleanup.add(`archive ${made.id}`, () => alice.threads.archive.response(made));
