@@ -1,4 +1,4 @@
-/** A server with one small deviation: only what shows a breach is called one. */
+/** A server with one small deviation: what the contract leaves open is no failure, and only what shows a breach is called one. */
 import { expect, test } from '@playwright/test';
 import { runSuite } from './suite-run.ts';
 
@@ -7,7 +7,22 @@ const SELECTED = ['--project=preflight', '--project=p1-critical', '--grep', 'pre
 const runWith = (reports: string, ...faults: readonly string[]) =>
   runSuite(reports, { STANDIN_FAULTS: faults.join(',') }, SELECTED);
 
+test('a refused DELETE in other words - P1-16 and P1-21 are verified', async ({}, info) => {
+  const run = await runWith(
+    info.outputPath('reports'),
+    'reply-field:on=DELETE /api/chat/messages/{id}:of=403:by=token:at=/message:to=Access denied%3A You can only delete your own messages',
+  );
+  const shown = run.record.rows.filter(({ result }) => result === 'verified').map(({ id }) => id);
+  expect(shown, run.output).toEqual(['P1-16', 'P1-21']);
+});
+
 for (const { title, fault, id, failure } of [
+  {
+    title: 'a refused DELETE with 404',
+    fault: 'reply-status:on=DELETE /api/chat/messages/{id}:to=404:of=403',
+    id: 'P1-16',
+    failure: ['http-status', 'foreign.message.delete'],
+  },
   {
     title: 'an own conversation missing from a list that was asked for with headers of another user',
     fault: 'reply-field:on=GET /api/threads:at=:op=empty:with=x-user-id',
