@@ -7,10 +7,11 @@ const SELECTED = ['--project=preflight', '--project=p1-critical', '--grep', 'pre
 const runWith = (reports: string, ...faults: readonly string[]) =>
   runSuite(reports, { STANDIN_FAULTS: faults.join(',') }, SELECTED);
 
-test('a refused DELETE in other words - P1-16 and P1-21 are verified', async ({}, info) => {
+test('another wording of a refused DELETE, and times without zone - P1-16 and P1-21 are verified', async ({}, info) => {
   const run = await runWith(
     info.outputPath('reports'),
     'reply-field:on=DELETE /api/chat/messages/{id}:of=403:by=token:at=/message:to=Access denied%3A You can only delete your own messages',
+    'reply-field:on=GET /auth/me:at=/token_expires_at:op=swap:from=%2B00%3A00:to=',
   );
   const shown = run.record.rows.filter(({ result }) => result === 'verified').map(({ id }) => id);
   expect(shown, run.output).toEqual(['P1-16', 'P1-21']);
@@ -34,6 +35,12 @@ for (const { title, fault, id, failure } of [
     fault: 'frame-field:on=socket:type=error_message:at=/error_code:to=OTHER',
     id: 'P1-16',
     failure: ['ws-frame', 'socket.foreign-thread'],
+  },
+  {
+    title: 'a token that ends at another time than /auth/me says',
+    fault: 'reply-field:on=GET /auth/me:at=/token_expires_at:to=2027-01-01T00%3A00%3A00',
+    id: 'P1-21',
+    failure: ['http-body', 'somebody-else.expires'],
   },
 ])
   test(`${title} - ${id} fails with ${failure.join(' ')}, and no breach is reported`, async ({}, info) => {

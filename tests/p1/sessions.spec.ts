@@ -1,5 +1,6 @@
 import { ACCESS_TOKEN_SECONDS, authError } from '../../contract/auth.ts';
 import { isSessionCookie } from '../../contract/http.ts';
+import { millisOf } from '../../contract/primitives.ts';
 import { because } from '../../evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
 import { cookieNamesOf } from '../../fixtures/http-client.ts';
@@ -16,11 +17,15 @@ test(
     const refresh = (token = '') => nobody.auth.refresh.response({ refresh_token: token });
     const expectMyself = async (key: string, user: Caller, as: User, other: User) => {
       const [me, profile] = await Promise.all([user.auth.me.response(), user.own.profile.response()]);
-      const mine = { user_id: as.id, email: as.email };
+      const shown = me.ok(`${key}.me`);
+      expect(shown, because('http-body', `${key}.me`, 'the auth service shows me as myself')).toMatchObject({
+        user_id: as.id,
+        email: as.email,
+      });
       expect(
-        me.ok(`${key}.me`),
-        because('http-body', `${key}.me`, 'the auth service shows me as myself'),
-      ).toMatchObject(mine);
+        Math.floor(millisOf(shown.token_expires_at) / 1_000),
+        because('http-body', `${key}.expires`, 'and until when my token is valid'),
+      ).toBe(Math.floor(claimsOf(user.identity.token ?? '').exp));
       expect(
         profile.ok(`${key}.profile`).email,
         because('http-body', `${key}.profile`, 'my profile shows my e-mail'),
