@@ -74,7 +74,7 @@ export const meReply = z.looseObject({
   user_id: nonEmpty,
   email: nonEmpty,
   permissions: z.array(z.string()),
-  token_expires_at: iso,
+  token_expires_at: isoZoneOptional,
 });
 
 export const authHealthReply = z.looseObject({

@@ -7,7 +7,7 @@ const isRealTime = (text: string) => Number.isFinite(Date.parse(text));
 
 /** ISO 8601 UTC with `Z` or `+00:00`. */
 export const iso = z.string().regex(ISO_UTC, 'expected ISO 8601 UTC').refine(isRealTime, 'not a real time');
-/** As {@link iso}, but a missing zone means UTC: only `/auth/verify` `exp` and discovery timestamps. */
+/** As {@link iso}, but a missing zone means UTC: only the ends of tokens in `/auth/verify` and `/auth/me`, and discovery timestamps. */
 export const isoZoneOptional = z
   .string()
   .regex(ISO_ZONE_OPTIONAL, 'expected ISO 8601 UTC')

@@ -1,27 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import {
-  chatMessage,
-  chatMessageCreated,
-  chatMessageDeleted,
-  chatMessagePage,
-  MAX_CONTENT_CODE_POINTS,
-  messagesCard,
-} from '../../contract/chat-messages.ts';
-import {
-  textOf,
-  thread,
-  threadArchivedReply,
-  threadList,
-  threadMessageCreated,
-  threadMessagePage,
-  type Thread,
-  type ThreadMessage,
-} from '../../contract/threads.ts';
+import { MAX_CONTENT_CODE_POINTS } from '../../contract/chat-messages.ts';
+import { textOf, type Thread, type ThreadMessage } from '../../contract/threads.ts';
+import { unlisted } from '../../contract/unlisted.ts';
 import { because } from '../../evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
 import type { Cleanup } from '../../fixtures/cleanup.ts';
 import { newMarker } from '../../fixtures/probes.ts';
-import type { Reply } from '../../fixtures/reply.ts';
+import type { CallOptions } from '../../fixtures/resources.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
 
@@ -31,23 +16,15 @@ const createThread = async (
   key: string,
   user: User,
   cleanup: Cleanup,
-  body: Record<string, unknown>,
-): Promise<Thread> => {
-  const created = (await user.api.post('/api/threads', body)).ok(key, thread);
-  cleanup.add(`archive ${created.id}`, () => user.api.delete(`/api/threads/${created.id}`));
+  draft: { title: string; metadata?: Record<string, unknown> },
+) => {
+  const created = (await user.threads.create.response(draft)).ok(key);
+  cleanup.add(`archive ${created.id}`, () => user.threads.archive.response(created));
   return created;
 };
 
-const postMessage = async (key: string, user: User, threadId: string, message: string) =>
-  (await user.api.post(`/api/threads/${threadId}/messages`, { message })).ok(key, threadMessageCreated);
-
 const contents = (page: { readonly messages: readonly ThreadMessage[] }) =>
   page.messages.map(({ content }) => textOf(content));
-
-const messagesOf = async (key: string, user: User, threadId: string, query = '') =>
-  (await user.api.get(`/api/threads/${threadId}/messages${query}`)).ok(key, threadMessagePage);
-
-const deleteMessage = (user: User, id: string) => user.api.delete(`/api/chat/messages/${id}`);
 
 /** One message of each script, so that no byte-for-character mistake goes unseen. */
 const manyScripts = (marker: string) =>
@@ -71,20 +48,24 @@ test(
     };
     const withoutHeaders = { detection: false };
     const ignored = { id: randomUUID(), timestamp: '2001-01-01T00:00:00Z', user_id: 'somebody' };
-    const removed = new Map<string, Promise<Reply>>();
-    const remove = (id: string) => {
-      const removal = removed.get(id) ?? deleteMessage(alice, id);
-      removed.set(id, removal);
+    const removed = new Map<string, ReturnType<typeof alice.messages.delete.response>>();
+    const remove = (message: { id: string }) => {
+      const removal = removed.get(message.id) ?? alice.messages.delete.response(message);
+      removed.set(message.id, removal);
       return removal;
     };
-    const write = async (key: string, body: Record<string, unknown>, options = {}) => {
-      const sent = { ...ignored, thread_id: label, ...body };
-      const { message } = (await alice.api.post('/api/chat/messages', sent, options)).ok(key, chatMessageCreated);
-      cleanup.add(`delete message ${message.id}`, () => remove(message.id));
+    const write = async (
+      key: string,
+      draft: { content: string; metadata?: Record<string, unknown> },
+      options: CallOptions = {},
+    ) => {
+      const sent = { ...ignored, thread_id: label, ...draft };
+      const { message } = (await alice.messages.create.response(sent, options)).ok(key);
+      cleanup.add(`delete message ${message.id}`, () => remove(message));
       return message;
     };
-    const list = async (key: string, query = `thread_id=${label}`) =>
-      (await alice.api.get(`/api/chat/messages?${query}`)).ok(key, chatMessagePage);
+    const list = async (key: string, query: Record<string, string | number> = { thread_id: label }) =>
+      (await alice.messages.list.response({ query })).ok(key);
 
     const [first, second] = await test.step('write two messages', async () => {
       const written = await write('message.create', { content: content.delicate, metadata });
@@ -108,7 +89,7 @@ test(
         written.flatMap((one) =>
           [1, 2, 3, 4, 5].map(async () => ({
             ...one,
-            reply: await alice.api.get(`/api/chat/messages/${one.message.id}`, one.options),
+            reply: await alice.messages.read.response(one.message, one.options),
           })),
         ),
       );
@@ -118,7 +99,7 @@ test(
           because('not-persisted', 'message.read.found', 'the message is there on every request'),
         ).not.toBe(404);
         expect(
-          reply.ok('message.read', chatMessage),
+          reply.ok('message.read'),
           because('not-persisted', 'message.read', 'every read shows what I wrote, character by character'),
         ).toMatchObject({
           ...fields,
@@ -142,17 +123,17 @@ test(
     await test.step('what is refused is not stored', async () => {
       const body = { content: newMarker(), thread_id: label };
       const forged = await alice.forged();
-      const attempts = ({ api }: Caller, options = {}) => [
-        api.post('/api/chat/messages', body, options),
-        api.get(`/api/chat/messages/${first.id}`, options),
-        api.delete(`/api/chat/messages/${first.id}`, options),
+      const attempts = ({ messages }: Caller, options: CallOptions = {}) => [
+        messages.create.response(body, options),
+        messages.read.response(first, options),
+        messages.delete.response(first, options),
       ];
       const anonymous = await Promise.all([...attempts(nobody), ...attempts(nobody, withoutHeaders)]);
       const rejected = await Promise.all(attempts(forged));
       const [empty, tooLong, noThread] = await Promise.all([
-        alice.api.post('/api/chat/messages', { ...body, content: '' }),
-        alice.api.post('/api/chat/messages', { ...body, content: 'x'.repeat(MAX_CONTENT_CODE_POINTS + 1) }),
-        alice.api.post('/api/chat/messages', { content: body.content }),
+        alice.messages.create.malformed({ ...body, content: '' }),
+        alice.messages.create.malformed({ ...body, content: 'x'.repeat(MAX_CONTENT_CODE_POINTS + 1) }),
+        alice.messages.create.malformed({ content: body.content }),
       ]);
       for (const reply of anonymous) expect(reply).toBeRefused('message.anonymous');
       for (const reply of rejected) expect(reply).toBeUnauthorized('message.forged');
@@ -166,37 +147,33 @@ test(
     });
 
     await test.step('a deleted message is gone', async () => {
-      const deleted = (await remove(first.id)).ok('message.delete', chatMessageDeleted);
+      const deleted = (await remove(first)).ok('message.delete');
       expect(deleted.message_id, because('http-body', 'message.delete', 'the reply names the message')).toBe(first.id);
-      expect(await alice.api.get(`/api/chat/messages/${first.id}`)).toBeEnvelope(
-        'message.deleted',
-        404,
-        'Message not found',
-      );
+      expect(await alice.messages.read.response(first)).toBeEnvelope('message.deleted', 404, 'Message not found');
       const left = await list('message.deleted.list');
       expect(
         left.messages.map(({ id }) => id),
         because('not-persisted', 'message.deleted.list', 'only the other one is listed'),
       ).toEqual([second.id]);
       expect(left.total_count, because('pagination', 'message.deleted.total', 'the total is one')).toBe(1);
-      const whole = await list('message.deleted.whole', 'limit=100');
+      const whole = await list('message.deleted.whole', { limit: 100 });
       expect(
         whole.messages.filter(({ thread_id }) => thread_id === label).map(({ id }) => id),
         because('not-persisted', 'message.deleted.whole', 'nor does the list without label have it'),
       ).toEqual([second.id]);
     });
 
-    for (const { api, id } of [alice, bob])
+    for (const { messages, id } of [alice, bob])
       expect(
-        (await api.get('/api/messages/')).ok('messages.card', messagesCard).authentication,
+        (await messages.card.response()).ok('messages.card').authentication,
         because('auth-rejected', 'messages.card', 'the card knows who asks'),
       ).toMatchObject({ required: false, user_id: id, status: 'authenticated' });
-    for (const { api } of [nobody, await alice.forged()])
+    for (const { messages } of [nobody, await alice.forged()])
       expect(
-        (await api.get('/api/messages/')).ok('messages.card.stranger', messagesCard).authentication,
+        (await messages.card.response()).ok('messages.card.stranger').authentication,
         because('auth-accepted', 'messages.card.stranger', 'the card knows who is not signed in'),
       ).toMatchObject({ required: true, user_id: 'anonymous', status: 'anonymous' });
-    const redirect = await alice.api.get('/api/messages');
+    const redirect = await alice.outside(unlisted.cardWithoutSlash);
     const location = redirect.headers['location'] ?? '';
     expect(redirect.status, because('http-status', 'messages.redirect', 'the path without slash redirects')).toBe(307);
     const resolved = new URL(location, target.api);
@@ -216,9 +193,7 @@ test(
     const [firstTitle, secondTitle, interimTitle] = [newMarker(), newMarker(), newMarker()];
     const newTitle = manyScripts(newMarker());
     const [note, text] = [newMarker(), newMarker()];
-    const read = async (key: string, id: string, options = {}) =>
-      (await alice.api.get(`/api/threads/${id}`, options)).ok(key, thread);
-    const list = async (key: string) => (await alice.api.get('/api/threads?limit=100')).ok(key, threadList);
+    const list = async (key: string) => (await alice.threads.list.response({ query: { limit: 100 } })).ok(key);
 
     const [first, second] = await test.step('create two conversations', () =>
       Promise.all([
@@ -236,7 +211,7 @@ test(
         because('http-body', 'thread.create.kept', 'title and metadata are kept, the owner is me'),
       ).toMatchObject(expected);
       expect(
-        await read('thread.read', created.id),
+        (await alice.threads.read.response(created)).ok('thread.read'),
         because('not-persisted', 'thread.read', 'a new request shows the conversation'),
       ).toMatchObject(expected);
     }
@@ -246,16 +221,17 @@ test(
     );
 
     await test.step('a message raises the count', async () => {
-      await postMessage('thread.message', alice, first.id, text);
+      (await alice.threads.post.response(first, { message: text })).ok('thread.message');
       expect(
-        (await read('thread.count', first.id)).message_count,
+        (await alice.threads.read.response(first)).ok('thread.count').message_count,
         because('not-persisted', 'thread.count', 'the count is one'),
       ).toBe(1);
     });
 
     /** The conversation stands in the list, and its message in it. */
     const expectWhole = async (key: string, expected: Record<string, unknown>) => {
-      const [threads, page] = await Promise.all([list(key), messagesOf(key, alice, first.id)]);
+      const [threads, messages] = await Promise.all([list(key), alice.threads.messages.response(first)]);
+      const page = messages.ok(key);
       expect(
         threads.filter(({ id }) => id === first.id),
         because('not-persisted', `${key}.list`, 'the list shows it once, as it is now'),
@@ -276,14 +252,14 @@ test(
         { change: { title: newTitle }, shown: { ...kept, title: newTitle, metadata: merged } },
         { change: { metadata: { later } }, shown: expected },
       ]) {
-        const renamed = (await alice.api.put(`/api/threads/${first.id}`, change)).ok('thread.rename', thread);
+        const renamed = (await alice.threads.update.response(first, change)).ok('thread.rename');
         expect(
           renamed,
           because('not-persisted', 'thread.rename', 'the reply shows the change, and the rest as it was'),
         ).toMatchObject(shown);
       }
       for (const key of ['thread.rename.reread', 'thread.rename.reread-again']) {
-        const again = await read(key, first.id, FRESH);
+        const again = (await alice.threads.read.response(first, FRESH)).ok(key);
         expect(
           again,
           because('not-persisted', key, 'every later read shows the new title and the merged metadata'),
@@ -299,22 +275,21 @@ test(
     await test.step('nobody else changes it', async () => {
       const forged = await alice.forged();
       const change = { title: newMarker() };
-      const path = `/api/threads/${first.id}`;
-      const attempts = ({ api }: Caller) =>
+      const attempts = ({ threads }: Caller) =>
         Promise.all([
-          api.post('/api/threads', change),
-          api.put(path, change),
-          api.delete(path),
-          api.get(`${path}/messages`),
-          api.post(`${path}/messages`, { message: newMarker() }),
-          api.post(`${path}/auto-rename`, {}),
+          threads.create.response(change),
+          threads.update.response(first, change),
+          threads.archive.response(first),
+          threads.messages.response(first),
+          threads.post.response(first, { message: newMarker() }),
+          threads.autoRename.response(first),
         ]);
       const anonymous = await attempts(nobody);
       const rejected = await attempts(forged);
       const [badTitle, foreignPut, foreignDelete] = await Promise.all([
-        alice.api.post('/api/threads', { title: 7 }),
-        bob.api.put(path, change),
-        bob.api.delete(path),
+        alice.threads.create.malformed({ title: 7 }),
+        bob.threads.update.response(first, change),
+        bob.threads.archive.response(first),
       ]);
       for (const reply of anonymous) expect(reply).toBeRefused('thread.anonymous');
       for (const reply of rejected) expect(reply).toBeUnauthorized('thread.forged');
@@ -322,7 +297,7 @@ test(
       expect(foreignPut).toBeEnvelope('thread.put.foreign', 403, 'Access denied');
       expect(foreignDelete).toBeEnvelope('thread.delete.foreign', 403, 'Access denied');
       expect(
-        await read('thread.foreign.unchanged', first.id),
+        (await alice.threads.read.response(first)).ok('thread.foreign.unchanged'),
         because('foreign-data', 'thread.foreign.unchanged', 'it is as I left it'),
       ).toMatchObject({
         title: newTitle,
@@ -332,10 +307,10 @@ test(
     });
 
     await test.step('the archived conversation stays archived', async () => {
-      (await alice.api.delete(`/api/threads/${first.id}`)).ok('thread.archive', threadArchivedReply);
+      (await alice.threads.archive.response(first)).ok('thread.archive');
       const expected = { title: newTitle, message_count: 1, metadata: { note, user_id: alice.id, status: 'archived' } };
       expect(
-        await read('thread.archive.reread', first.id),
+        (await alice.threads.read.response(first)).ok('thread.archive.reread'),
         because('not-persisted', 'thread.archive.reread', 'a later read shows it as archived, and else as it was'),
       ).toMatchObject(expected);
       await expectWhole('thread.archived', expected);
@@ -355,14 +330,14 @@ test(
       createThread('thread.create', bob, cleanup, { title: bobsTitle }),
     ]);
     const bobsMessage = newMarker();
-    await postMessage('thread.post', bob, t3.id, bobsMessage);
+    (await bob.threads.post.response(t3, { message: bobsMessage })).ok('thread.post');
     const written: Record<string, { role: string; text: string }[]> = { [t1.id]: [], [t2.id]: [] };
-    const write = async (id: string, text = newMarker()) => {
-      await postMessage('thread.post', alice, id, text);
-      written[id]?.push({ role: 'user', text });
+    const write = async ({ id }: Thread, message = newMarker()) => {
+      (await alice.threads.post.response({ id }, { message })).ok('thread.post');
+      written[id]?.push({ role: 'user', text: message });
     };
-    const look = async (key: string, id: string) => {
-      const page = await messagesOf(key, alice, id);
+    const look = async (key: string, { id }: Thread) => {
+      const page = (await alice.threads.messages.response({ id })).ok(key);
       expect(
         page.messages.map(({ role, content }) => ({ role, text: textOf(content) })),
         because('not-persisted', key, 'I see exactly what I wrote into this conversation so far, in order'),
@@ -373,40 +348,38 @@ test(
       ).toEqual({ thread: id, total: written[id]?.length });
     };
     await test.step('write three messages into each, alternating', async () => {
-      await look('switch.empty', t1.id);
-      for (const { id } of [t1, t2]) await write(id, delicate(newMarker()));
-      for (const { id } of [t1, t2, t1, t2]) await write(id);
+      await look('switch.empty', t1);
+      for (const one of [t1, t2]) await write(one, delicate(newMarker()));
+      for (const one of [t1, t2, t1, t2]) await write(one);
     });
 
     await test.step('switch to the first, the second, and back', async () => {
-      await look('switch.first', t1.id);
-      await look('switch.second', t2.id);
-      await write(t1.id);
-      await look('switch.back', t1.id);
+      await look('switch.first', t1);
+      await look('switch.second', t2);
+      await write(t1);
+      await look('switch.back', t1);
       const counts = await Promise.all(
-        [t1, t2].map(
-          async ({ id }) => (await alice.api.get(`/api/threads/${id}`)).ok('switch.count', thread).message_count,
-        ),
+        [t1, t2].map(async (one) => (await alice.threads.read.response(one)).ok('switch.count').message_count),
       );
       expect(counts, because('not-persisted', 'switch.count', 'they count four and three messages')).toEqual([4, 3]);
     });
 
     await test.step('what is not mine, or not there, stays closed', async () => {
-      const missing = `thread_0_${newMarker().slice(3)}`;
+      const missing = { id: `thread_0_${newMarker().slice(3)}` };
       const message = { message: newMarker() };
       const [get, messages, post, put, remove, rename, noThread, noMessages, noPost, noRename, anonymous] =
         await Promise.all([
-          alice.api.get(`/api/threads/${t3.id}`),
-          alice.api.get(`/api/threads/${t3.id}/messages`),
-          alice.api.post(`/api/threads/${t3.id}/messages`, message),
-          alice.api.put(`/api/threads/${t3.id}`, { title: newMarker() }),
-          alice.api.delete(`/api/threads/${t3.id}`),
-          alice.api.post(`/api/threads/${t3.id}/auto-rename`, {}),
-          alice.api.get(`/api/threads/${missing}`),
-          alice.api.get(`/api/threads/${missing}/messages`),
-          alice.api.post(`/api/threads/${missing}/messages`, message),
-          alice.api.post(`/api/threads/${missing}/auto-rename`, {}),
-          nobody.api.get(`/api/threads/${t1.id}`),
+          alice.threads.read.response(t3),
+          alice.threads.messages.response(t3),
+          alice.threads.post.response(t3, message),
+          alice.threads.update.response(t3, { title: newMarker() }),
+          alice.threads.archive.response(t3),
+          alice.threads.autoRename.response(t3),
+          alice.threads.read.response(missing),
+          alice.threads.messages.response(missing),
+          alice.threads.post.response(missing, message),
+          alice.threads.autoRename.response(missing),
+          nobody.threads.read.response(t1),
         ]);
       for (const [key, reply] of [
         ['foreign.get', get],
@@ -426,7 +399,7 @@ test(
         expect(reply).toBeEnvelope(key, 404, 'Thread not found');
       expect(anonymous).toBeRefused('anonymous.get');
 
-      const untouched = (await bob.api.get(`/api/threads/${t3.id}`)).ok('foreign.unchanged', thread);
+      const untouched = (await bob.threads.read.response(t3)).ok('foreign.unchanged');
       expect(untouched, because('foreign-data', 'foreign.unchanged', "B's conversation is as B left it")).toMatchObject(
         {
           title: bobsTitle,
@@ -434,7 +407,7 @@ test(
           metadata: { status: 'active' },
         },
       );
-      const page = await messagesOf('foreign.unchanged.messages', bob, t3.id);
+      const page = (await bob.threads.messages.response(t3)).ok('foreign.unchanged.messages');
       expect(
         contents(page),
         because('foreign-data', 'foreign.unchanged.messages', 'it has only its own message'),
@@ -448,13 +421,13 @@ test(
   { tag: ['@p1', '@conversations', '@http'] },
   async ({ alice, bob, nobody, cleanup }) => {
     const label = newMarker();
-    const { id } = await createThread('thread.create', alice, cleanup, { title: label });
+    const history = await createThread('thread.create', alice, cleanup, { title: label });
     const texts = Array.from({ length: 25 }, (_, index) => `${label} message ${index + 1}`);
     const posted: { id: string; text: string }[] = [];
     await test.step('write 25 messages, one after another', async () => {
       for (const text of texts) {
-        const message = await postMessage('history.post', alice, id, text);
-        posted.push({ id: message.id, text });
+        const { id } = (await alice.threads.post.response(history, { message: text })).ok('history.post');
+        posted.push({ id, text });
       }
       expect(
         new Set(posted.map((message) => message.id)).size,
@@ -465,7 +438,9 @@ test(
     await test.step('read them page by page', async () => {
       const offsets = [0, 10, 20, 30];
       const pages = await Promise.all(
-        offsets.map((offset) => messagesOf('history.page', alice, id, `?limit=10&offset=${offset}`)),
+        offsets.map(async (offset) =>
+          (await alice.threads.messages.response(history, { query: { limit: 10, offset } })).ok('history.page'),
+        ),
       );
       const found = pages.flatMap(({ messages }) => messages.map(({ content }) => textOf(content)));
       expect(
@@ -489,7 +464,7 @@ test(
       expect(times, because('pagination', 'history.times', 'the times never fall')).toEqual(
         [...times].sort((left, right) => left - right),
       );
-      const whole = await messagesOf('history.default', alice, id);
+      const whole = (await alice.threads.messages.response(history)).ok('history.default');
       expect(
         whole.messages.map(({ content }) => textOf(content)),
         because('pagination', 'history.default', 'without parameters all 25 come'),
@@ -498,11 +473,8 @@ test(
 
     const chat = Array.from({ length: 12 }, (_, index) => `${label} chat ${index + 1}`);
     const write = async (user: User, content: string, thread_id: string) => {
-      const { message } = (await user.api.post('/api/chat/messages', { content, thread_id })).ok(
-        'chat.post',
-        chatMessageCreated,
-      );
-      cleanup.add(`delete message ${message.id}`, () => deleteMessage(user, message.id));
+      const { message } = (await user.messages.create.response({ content, thread_id })).ok('chat.post');
+      cleanup.add(`delete message ${message.id}`, () => user.messages.delete.response(message));
     };
     await test.step('write 12 chat messages under one label, and B another', async () => {
       for (const content of chat) await write(alice, content, label);
@@ -510,13 +482,13 @@ test(
     });
 
     await test.step('read them page by page', async () => {
-      const page = async (key: string, query: string) =>
-        (await alice.api.get(`/api/chat/messages?${query}`)).ok(key, chatMessagePage);
+      const page = async (key: string, query: Record<string, string | number>) =>
+        (await alice.messages.list.response({ query })).ok(key);
       // Of pages of five the last is not full; of six and of twelve it is.
       for (const size of [5, 6, 12]) {
         const offsets = Array.from({ length: Math.ceil(chat.length / size) }, (_, index) => index * size);
         const pages = await Promise.all(
-          offsets.map((offset) => page('chat.page', `thread_id=${label}&limit=${size}&offset=${offset}`)),
+          offsets.map((offset) => page('chat.page', { thread_id: label, limit: size, offset })),
         );
         const listed = pages.flatMap(({ messages }) => messages.map(({ content }) => content));
         expect(
@@ -543,7 +515,7 @@ test(
         );
         expect(listed, because('pagination', 'chat.order', 'oldest first, nothing missing')).toEqual(chat);
       }
-      const [newest, full] = await Promise.all(['limit=100', 'limit=12'].map((query) => page('chat.newest', query)));
+      const [newest, full] = await Promise.all([100, 12].map((limit) => page('chat.newest', { limit })));
       const mine = newest?.messages.filter(({ thread_id }) => thread_id === label).map(({ content }) => content);
       expect(mine, because('pagination', 'chat.newest', 'without a label the newest comes first')).toEqual(
         [...chat].reverse(),
@@ -557,11 +529,11 @@ test(
 
     await test.step('what is out of range is refused', async () => {
       const [tooMany, none, tooManyChat, negative, anonymous] = await Promise.all([
-        alice.api.get(`/api/threads/${id}/messages?limit=101`),
-        alice.api.get('/api/chat/messages?limit=0'),
-        alice.api.get('/api/chat/messages?limit=101'),
-        alice.api.get('/api/chat/messages?offset=-1'),
-        nobody.api.get(`/api/threads/${id}/messages`),
+        alice.threads.messages.response(history, { query: { limit: 101 } }),
+        alice.messages.list.response({ query: { limit: 0 } }),
+        alice.messages.list.response({ query: { limit: 101 } }),
+        alice.messages.list.response({ query: { offset: -1 } }),
+        nobody.threads.messages.response(history),
       ]);
       expect(tooMany).toBeUnprocessable('history.limit-101');
       expect(none).toBeUnprocessable('chat.limit-0');

@@ -1,14 +1,6 @@
-import {
-  ACCESS_TOKEN_SECONDS,
-  authError,
-  logoutReply,
-  meReply,
-  refreshReply,
-  verifyReply,
-} from '../../contract/auth.ts';
+import { ACCESS_TOKEN_SECONDS, authError } from '../../contract/auth.ts';
 import { isSessionCookie } from '../../contract/http.ts';
-import { thread, threadList } from '../../contract/threads.ts';
-import { profileReply, settingsReply } from '../../contract/users.ts';
+import { millisOf } from '../../contract/primitives.ts';
 import { because } from '../../evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
 import { cookieNamesOf } from '../../fixtures/http-client.ts';
@@ -23,15 +15,19 @@ test(
   { tag: ['@p1', '@sessions', '@http'] },
   async ({ authService: _guard, alice, ownUsers, nobody, cleanup, watch, secondary, note, servesOrdinaryClient }) => {
     const refresh = (token = '') => nobody.auth.refresh.response({ refresh_token: token });
-    const expectMyself = async (key: string, user: Pick<User, 'auth' | 'api'>, as: User, other: User) => {
-      const [me, profile] = await Promise.all([user.auth.me.response(), user.api.get('/api/users/profile')]);
-      const mine = { user_id: as.id, email: as.email };
+    const expectMyself = async (key: string, user: Caller, as: User, other: User) => {
+      const [me, profile] = await Promise.all([user.auth.me.response(), user.own.profile.response()]);
+      const shown = me.ok(`${key}.me`);
+      expect(shown, because('http-body', `${key}.me`, 'the auth service shows me as myself')).toMatchObject({
+        user_id: as.id,
+        email: as.email,
+      });
       expect(
-        me.ok(`${key}.me`, meReply),
-        because('http-body', `${key}.me`, 'the auth service shows me as myself'),
-      ).toMatchObject(mine);
+        Math.floor(millisOf(shown.token_expires_at) / 1_000),
+        because('http-body', `${key}.expires`, 'and until when my token is valid'),
+      ).toBe(Math.floor(claimsOf(user.identity.token ?? '').exp));
       expect(
-        profile.ok(`${key}.profile`, profileReply).email,
+        profile.ok(`${key}.profile`).email,
         because('http-body', `${key}.profile`, 'my profile shows my e-mail'),
       ).toBe(as.email);
       expect(
@@ -43,11 +39,11 @@ test(
     const expectShutOut = async (key: string, caller: Caller) => {
       const [me, ...api] = await Promise.all([
         caller.auth.me.response(),
-        caller.api.get('/api/threads'),
-        caller.api.get('/api/users/settings'),
-        caller.api.get('/api/users/profile'),
-        caller.api.post('/api/threads', { title: newMarker() }),
-        caller.run('/api/agents/triage', { message: sumPrompt().text }),
+        caller.threads.list.response(),
+        caller.own.settings.response(),
+        caller.own.profile.response(),
+        caller.threads.create.response({ title: newMarker() }),
+        caller.agents.triage.response({ message: sumPrompt().text }),
       ]);
       expect(
         me.body(`${key}.me`, 401, authError).detail,
@@ -67,8 +63,8 @@ test(
     const owner = { current: user };
     cleanup.add('log out', () => owner.current.auth.logout.response());
     const title = newMarker();
-    const created = (await user.api.post('/api/threads', { title })).ok('thread.create', thread);
-    cleanup.add(`archive ${created.id}`, () => owner.current.api.delete(`/api/threads/${created.id}`));
+    const created = (await user.threads.create.response({ title })).ok('thread.create');
+    cleanup.add(`archive ${created.id}`, () => owner.current.threads.archive.response(created));
     await expectMyself('minted', user, user, alice);
     expect(
       { stated: user.session.expiresIn, real: lifetime(user.session.accessToken) },
@@ -77,7 +73,7 @@ test(
 
     const renewed = await test.step('renew the login', async () => {
       const old = user.session.refreshToken;
-      const pair = (await refresh(old)).ok('refresh', refreshReply);
+      const pair = (await refresh(old)).ok('refresh');
       protect('token', pair.refresh_token);
       const caller = user.presenting('renewed', pair.access_token);
       const [before, after] = [user.session.claims, claimsOf(pair.access_token)];
@@ -90,7 +86,7 @@ test(
         { stated: pair.expires_in, real: lifetime(pair.access_token) },
         because('http-body', 'refresh.lifetime', 'the renewed token lives as long as stated'),
       ).toEqual({ stated: ACCESS_TOKEN_SECONDS, real: ACCESS_TOKEN_SECONDS });
-      const again = (await caller.api.get(`/api/threads/${created.id}`)).ok('refresh.thread', thread);
+      const again = (await caller.threads.read.response(created)).ok('refresh.thread');
       expect(again.title, because('not-persisted', 'refresh.thread', 'my data is still there')).toBe(title);
       await expectMyself('renewed', caller, user, alice);
       await expectMyself('earlier', user, user, alice);
@@ -99,48 +95,45 @@ test(
         reused.body('refresh.reuse', 401, authError).detail,
         because('auth-accepted', 'refresh.reuse', 'a refresh token works once'),
       ).toBe('Invalid refresh token');
-      const next = (await refresh(pair.refresh_token)).ok('refresh.again', refreshReply);
+      const next = (await refresh(pair.refresh_token)).ok('refresh.again');
       protect('token', next.refresh_token);
       return { caller: user.presenting('renewed', next.access_token), ...next };
     });
 
     await test.step('use one token several times, at once and in sequence', async () => {
-      const settings = () => renewed.caller.api.get('/api/users/settings');
+      const settings = () => renewed.caller.own.settings.response();
       const together = await Promise.all([settings(), settings()]);
       const sequence = [await settings(), await settings()];
-      for (const reply of [...together, ...sequence]) reply.ok('token.reuse', settingsReply);
+      for (const reply of [...together, ...sequence]) reply.ok('token.reuse');
     });
 
     const second = await test.step('log the first session out, stay logged in with a second', async () => {
       const again = await ownUsers.sessionOf(user);
       owner.current = again;
-      (await renewed.caller.auth.logout.response()).ok('logout', logoutReply);
+      (await renewed.caller.auth.logout.response()).ok('logout');
       await expectShutOut('logout', user.presenting('logged-out', renewed.access_token));
-      const [stillMe, stillThreads] = await Promise.all([again.auth.me.response(), again.api.get('/api/threads')]);
-      stillMe.ok('second.me', meReply);
-      stillThreads.ok('second.api', threadList);
+      const [stillMe, stillThreads] = await Promise.all([again.auth.me.response(), again.threads.list.response()]);
+      stillMe.ok('second.me');
+      stillThreads.ok('second.api');
       return again;
     });
 
     await test.step('tokens work only for what they are', async () => {
       await expectShutOut('refresh-as-access', second.withRefreshToken());
       await expectShutOut('forged', await second.forged());
-      const anonymous = ['/api/users/profile', '/api/users/settings'].map((path) => nobody.api.get(path));
-      for (const reply of await Promise.all(anonymous)) expect(reply).toBeRefused('users.anonymous');
+      const anonymous = await Promise.all([nobody.own.profile.response(), nobody.own.settings.response()]);
+      for (const reply of anonymous) expect(reply).toBeRefused('users.anonymous');
       const swapped = await refresh(second.session.accessToken);
       expect(
         swapped.body('access-as-refresh', 401, authError).detail,
         because('auth-accepted', 'access-as-refresh', 'an access token renews nothing'),
       ).toBe('Invalid refresh token');
-      const verified = (await nobody.auth.verify.response({ token: renewed.access_token })).ok(
-        'logout.verify',
-        verifyReply,
-      );
+      const verified = (await nobody.auth.verify.response({ token: renewed.access_token })).ok('logout.verify');
       expect(verified.valid, because('auth-accepted', 'logout.verify', 'the logged-out token is invalid')).toBe(false);
     });
 
     const late = await refresh(renewed.refresh_token);
-    const kept = (await refresh(second.session.refreshToken)).ok('second.refresh', refreshReply);
+    const kept = (await refresh(second.session.refreshToken)).ok('second.refresh');
     protect('token', kept.refresh_token);
     // Load balancers and bot filters set theirs on any response; a login by bearer token needs none of the platform's own.
     const cookies = watch.recorder.exchanges.flatMap((exchange) => cookieNamesOf(exchange).filter(isSessionCookie));

@@ -5,11 +5,10 @@ const ONE_CHAT = 'GET /api/chat/messages/{id}';
 const POST_CHAT = 'POST /api/chat/messages';
 const THREAD = 'GET /api/threads/{id}';
 const MESSAGES = 'GET /api/threads/{id}/messages';
+const POST_MESSAGE = 'POST /api/threads/{id}/messages';
 
 export const CONVERSATIONS = {
   'P1-13+P1-14+P1-15 createThread * reply': drop('POST /api/threads', '/object'),
-  'P1-13+P1-14+P1-15 postMessage * reply': drop('POST /api/threads/{id}/messages', '/role'),
-  'P1-13+P1-14+P1-15 messagesOf * reply': drop(MESSAGES, '/limit'),
 
   'P1-12 write * reply': drop(POST_CHAT, '/status'),
   'P1-12 list * reply': drop(CHAT, '/page', { only: 1 }),
@@ -44,17 +43,21 @@ export const CONVERSATIONS = {
   }),
   'P1-12 redirect-scheme secondary': header('GET /api/messages', 'location', { of: 307, from: 'http:', to: 'https:' }),
 
-  'P1-13 read * reply': drop(THREAD, '/object'),
+  'P1-13 thread.read reply': drop(THREAD, '/object'),
   'P1-13 thread.create.ids expect': edit('POST /api/threads', '/id', 'first'),
   'P1-13 thread.create.kept expect': set('POST /api/threads', '/metadata/note', 'another'),
   'P1-13 thread.read expect': set(THREAD, '/title', 'Untitled', { only: 1 }),
   'P1-13 list * reply': drop('GET /api/threads', '/*/object'),
   'P1-13 thread.list expect': edit('GET /api/threads', '', 'empty'),
+  'P1-13 thread.message reply': drop(POST_MESSAGE, '/role'),
+  'P1-13 thread.count reply': drop(THREAD, '/object', { only: 3 }),
   'P1-13 thread.count expect': set(THREAD, '/message_count', 0, { only: 3 }),
   'P1-13 thread.rename reply': drop('PUT /api/threads/{id}', '/object'),
   'P1-13 thread.rename expect': set('PUT /api/threads/{id}', '/title', 'Untitled'),
+  'P1-13 * reply': drop(THREAD, '/object', { only: 4 }),
   'P1-13 * expect': set(THREAD, '/title', 'Untitled', { only: 5 }),
   'P1-13 *.updated expect': set(THREAD, '/updated_at', null, { only: 5 }),
+  'P1-13 expectWhole * reply': drop(MESSAGES, '/limit', { only: 1 }),
   'P1-13 expectWhole *.list expect': set('GET /api/threads', '/*/title', 'Untitled', { only: 2 }),
   'P1-13 expectWhole *.messages expect': edit(MESSAGES, '/messages', 'empty', { only: 1 }),
   'P1-13 thread.anonymous expect': open('POST /api/threads', 'anonymous'),
@@ -62,10 +65,15 @@ export const CONVERSATIONS = {
   'P1-13 thread.bad-title expect': status('POST /api/threads', 400, { of: 422 }),
   'P1-13 thread.put.foreign expect': status('PUT /api/threads/{id}', 404, { of: 403, by: 'token' }),
   'P1-13 thread.delete.foreign expect': status('DELETE /api/threads/{id}', 404, { of: 403, by: 'token' }),
+  'P1-13 thread.foreign.unchanged reply': drop(THREAD, '/object', { only: 6 }),
   'P1-13 thread.foreign.unchanged expect': set(THREAD, '/title', 'Taken over', { only: 6 }),
   'P1-13 thread.archive reply': drop('DELETE /api/threads/{id}', '/message'),
+  'P1-13 thread.archive.reread reply': drop(THREAD, '/object', { only: 7 }),
   'P1-13 thread.archive.reread expect': set(THREAD, '/metadata/status', 'active', { only: 7 }),
 
+  'P1-14 thread.post reply': drop(POST_MESSAGE, '/role', { only: 1 }),
+  'P1-14 write thread.post reply': drop(POST_MESSAGE, '/role', { only: '2-' }),
+  'P1-14 look * reply': drop(MESSAGES, '/limit', { only: 1 }),
   'P1-14 look * expect': edit(MESSAGES, '/messages', 'reverse', { only: 2 }),
   'P1-14 look *.total expect': set(MESSAGES, '/total', 4, { only: 2 }),
   'P1-14 switch.count reply': drop(THREAD, '/object', { only: 1 }),
@@ -75,14 +83,18 @@ export const CONVERSATIONS = {
   'P1-14 anonymous.get expect': open(THREAD, 'anonymous'),
   'P1-14 foreign.unchanged reply': drop(THREAD, '/object', { only: 3 }),
   'P1-14 foreign.unchanged expect': set(THREAD, '/title', 'Taken over', { only: 3 }),
+  'P1-14 foreign.unchanged.messages reply': drop(MESSAGES, '/limit', { only: 5 }),
   'P1-14 foreign.unchanged.messages expect': edit(MESSAGES, '/messages', 'empty', { only: 5 }),
 
-  'P1-15 history.ids expect': edit('POST /api/threads/{id}/messages', '/id', 'first'),
+  'P1-15 history.post reply': drop(POST_MESSAGE, '/role'),
+  'P1-15 history.ids expect': edit(POST_MESSAGE, '/id', 'first'),
+  'P1-15 history.page reply': drop(MESSAGES, '/limit', { having: 'offset=10' }),
   'P1-15 history.page.some expect': edit(MESSAGES, '/messages', 'empty'),
   'P1-15 history.page.sizes expect': 'history-offset-off-by-one',
   'P1-15 history.page.total expect': edit(MESSAGES, '/total', 'add', { to: 1 }),
   'P1-15 history.order expect': set(MESSAGES, '/messages/0/content', 'another', { having: 'offset=10' }),
   'P1-15 history.times expect': set(MESSAGES, '/messages/0/created_at', 1, { having: 'offset=10' }),
+  'P1-15 history.default reply': drop(MESSAGES, '/limit', { lacking: 'offset' }),
   'P1-15 history.default expect': edit(MESSAGES, '/messages', 'pop', { lacking: 'offset' }),
   'P1-15 write chat.post reply': drop(POST_CHAT, '/status'),
   'P1-15 page * reply': drop(CHAT, '/messages/0/message_type', { having: 'offset=5' }),
