@@ -56,9 +56,9 @@ const judgeSpeed = (slowest: number, allowed: number, load: ClientLoad) => {
 test(
   'P1-17 twenty people work at once - each gets the right answers, and only their own',
   { tag: ['@p1', '@resilience', '@http', '@load'], lock: '-exclusive-' },
-  async ({ ownUsers, nobody, http: client, environment, cleanup, secondary, note, column, moreTime, underLoad }) => {
-    moreTime(Math.max(0, environment.concurrentUsers - CONCURRENT_USERS) * column({ remote: 1_000, standin: 100 }));
-    const roles = Array.from({ length: environment.concurrentUsers }, (_, index) => `u${index}-`);
+  async ({ ownUsers, nobody, http: client, people, cleanup, secondary, note, column, moreTime, underLoad }) => {
+    moreTime(Math.max(0, people - CONCURRENT_USERS) * column({ remote: 1_000, standin: 100 }));
+    const roles = Array.from({ length: people }, (_, index) => `u${index}-`);
     const users = await test.step(`log ${roles.length} people in`, () =>
       inGroups(roles, 8, (role) => ownUsers.user(role)));
 
@@ -127,7 +127,6 @@ test(
     ).toBe(count);
     for (const check of burst.checks) check.ok('health');
     for (const refusal of burst.refusals) expect(refusal).toBeRefused('burst.anonymous');
-    secondary('people', count >= CONCURRENT_USERS, `${count} worked at once, the claim is about ${CONCURRENT_USERS}`);
     const slowest = Math.max(...burst.all.flatMap(({ replies }) => replies.map(({ ms }) => ms)));
     const { ours, inTime, seen } = judgeSpeed(slowest, column({ remote: 5_000, standin: 1_000 }), burst.load);
     secondary('slow-request', inTime || ours, seen);
