@@ -4,7 +4,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, stat
 import { join } from 'node:path';
 import type { Case } from './expectation.ts';
 
-const FOLDERS = ['contract', 'diagnosis', 'evidence', 'fixtures', 'reporter', 'standin', 'tests'];
+const FOLDERS = ['contract', 'diagnosis', 'evidence', 'fixtures', 'reporter', 'settings', 'standin', 'tests'];
 const FILES = ['impact.model.json', 'package.json', 'playwright.config.ts', 'tsconfig.json', 'waivers.json'];
 /** A change of one fault asks for one case again, not for all. */
 const ONE_BY_ONE = /^standin\/(?:faults|controls|defects)\//;
