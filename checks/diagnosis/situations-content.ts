@@ -305,7 +305,7 @@ export const CONTENT: readonly Situation[] = [
   ),
   one(
     'who does not look like a test is forbidden',
-    'unknown',
+    'served-to-tests-only',
     'P1-07',
     ['auth-rejected', 'run.data'],
     [asked('triage', 200), asked('data', 403, false)],
