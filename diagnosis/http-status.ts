@@ -434,8 +434,10 @@ export const httpStatusFindings = (scene: Scene): Finding[] =>
         ({ x }) =>
           x.probe === null &&
           x.surface !== 'other' &&
-          (!met(x) || notOurs(x) || (x.expected === null && (x.status ?? 0) >= 500)) &&
-          !(x.abortedByClient && x.error === null),
+          // Who leaves a stream after its status line still knows the status.
+          (!met(x) ||
+            (!(x.abortedByClient && x.error === null) &&
+              (notOurs(x) || (x.expected === null && (x.status ?? 0) >= 500)))),
       )
       .flatMap((view) => {
         const draft = exchangeDraft(scene, attempt, view);

@@ -1210,6 +1210,27 @@ export const APPLICATION: readonly Situation[] = [
     ),
   },
   {
+    name: 'event streams for anybody, left after the status line',
+    cause: 'anonymous-access',
+    tests: ['P1-08', 'P1-16'],
+    confidence: 'high',
+    input: run(
+      on(['P1-08', 'P1-16'], (id) => ({
+        class: 'auth-accepted',
+        exchanges: [
+          {
+            ...http(id === 'P1-16' ? 'GET /api/events/stream' : 'POST /api/agents/stream', 200, {
+              as: 'none',
+              expected: '403/401',
+              type: 'text/event-stream',
+            }),
+            abortedByClient: true,
+          },
+        ],
+      })),
+    ),
+  },
+  {
     name: 'a missing route',
     cause: 'route-missing',
     tests: ['P1-10'],
