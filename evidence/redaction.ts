@@ -86,12 +86,12 @@ const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
 const BASE64_RUN = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}/g;
 const HEX_RUN = /(?<![0-9a-f])[0-9a-f]{24,}/gi;
 // A line break in JSON reads `n`.
-const NUMBERS = /(?<![0-9a-f])(?:(?:0x)?[0-9a-f]{2,3}[\s,:;nr-]{1,4}){11,2000}(?:0x)?[0-9a-f]{2,3}/gi;
+const NUMBERS = /(?<![0-9a-f])(?:(?:0x)?[0-9a-f]{2,3}[\s,:;nr+-]{1,4}){11,2000}(?:0x)?[0-9a-f]{2,3}/gi;
 /** Layers of packing that are looked into. */
-const DEPTH = 2;
+const DEPTH = 3;
 
 const fromNumbers = (run: string): string[] => {
-  const items = run.split(/[\s,:;nr-]+/).map((item) => item.replace(/^0x/i, ''));
+  const items = run.split(/[\s,:;nr+-]+/).map((item) => item.replace(/^0x/i, ''));
   return [10, 16].map((radix) =>
     String.fromCharCode(...items.slice(0, 10_000).map((item) => parseInt(item, radix) & 0xff)),
   );

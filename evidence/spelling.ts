@@ -128,8 +128,8 @@ const afterAmpersand = (text: string, at: number): number => {
   return 0;
 };
 
-/** So many layers of escapes are undone: JSON in JSON in a URL has three. */
-const LAYERS = 6;
+/** So many layers of escapes are undone: JSON in a URL that was encoded six times has seven. */
+const LAYERS = 10;
 const mayBeEscaped = (text: string): boolean => text.includes('\\') || text.includes('%') || text.includes('&');
 
 const decoder = new TextDecoder('utf-16le', { ignoreBOM: true });
