@@ -131,6 +131,8 @@ export const startMirror = async (upstream: string): Promise<Mirror> => {
     handleProtocols: (offered) => (offered.has('jwt-auth') ? 'jwt-auth' : false),
   });
   server.on('upgrade', (request, socket, head) => {
+    // A client may leave a refused upgrade with a reset.
+    socket.on('error', () => socket.destroy());
     turn++;
     const secrets = secretsOf(request, '');
     const echo = echoOf(secrets);
