@@ -30,7 +30,7 @@ const subjectOf = (request: IncomingMessage, secret: string): string | undefined
 
 /** A browser asks by itself before a page's request; neither the page nor the suite did. */
 const isOfTheBrowser = ({ method, headers }: IncomingMessage): boolean =>
-  method === 'OPTIONS' && headers['user-agent'] !== 'goldenpath';
+  method === 'OPTIONS' && headers['sec-fetch-mode'] !== undefined;
 
 export const startCounted = async (options: StandinOptions): Promise<Counted> => {
   const standin = await startStandin(options);
