@@ -6,7 +6,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export type Host = 'api' | 'auth';
 
 /**
- * Who may call an endpoint (docs/contract/authentication.md).
+ * Who may call an endpoint.
  * `public`: anybody, the same response. `optional`: anybody, a personal response with a valid token.
  * `required`: a valid token; 403 (401 tolerated) without one, 401 with a bad one.
  * `owned`: as `required`, and 403 for another user. `administrator`: as `required`, and 403 for ordinary users.
