@@ -55,7 +55,7 @@ export default tseslint.config(
   { files: ['**/*.js', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
   {
     // What sees text of servers and pages; `.env` is the user's own.
-    files: ['{contract,evidence,fixtures,diagnosis,reporter,tests,doctor,ci,load}/**/*.ts'],
+    files: ['{fixtures,tests,load,src/{contract,evidence,diagnosis,reporter,doctor,nightly}}/**/*.ts'],
     ignores: ['fixtures/environment.ts'],
     plugins: { regexp },
     rules: {
@@ -65,7 +65,7 @@ export default tseslint.config(
   },
   { files: ['**/*.cjs'], languageOptions: { globals: { module: 'writable' } } },
   {
-    files: ['standin/app/*.js'],
+    files: ['src/standin/app/*.js'],
     languageOptions: {
       globals: Object.fromEntries(
         [

@@ -1,13 +1,13 @@
 /** For `npx playwright merge-reports -c merge.config.ts blobs`: the shards' blobs become one run, judged as one. */
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
-import { beginRun } from './evidence/ledger.ts';
+import { beginRun } from './src/evidence/ledger.ts';
 
 // From here on the record of an earlier run counts for nothing, also where what follows cannot be loaded.
 beginRun(import.meta.dirname);
 
-const { readEnvironment } = await import('./reporter/environment.ts');
-const { filledVariables } = await import('./settings/variables.ts');
+const { readEnvironment } = await import('./src/reporter/environment.ts');
+const { filledVariables } = await import('./src/environment/variables.ts');
 const { reports, runId, modelFile } = readEnvironment(filledVariables(process.env, join(import.meta.dirname, '.env')));
 
 export default defineConfig({
@@ -16,6 +16,6 @@ export default defineConfig({
     ['html', { outputFolder: `${reports}/html`, open: 'never' }],
     ['json', { outputFile: `${reports}/results.json` }],
     // Without E2E_RUN_ID the shards' own id is taken; with it, shards of another run are refused.
-    ['./reporter/goldenpath-reporter.ts', { runId, outputDir: reports, modelFile }],
+    ['./src/reporter/goldenpath-reporter.ts', { runId, outputDir: reports, modelFile }],
   ],
 });

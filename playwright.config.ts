@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
-import { beginRun } from './evidence/ledger.ts';
-import { isListing, isRun, replacesReporters } from './evidence/runner-arguments.ts';
+import { beginRun } from './src/evidence/ledger.ts';
+import { isListing, isRun, replacesReporters } from './src/evidence/runner-arguments.ts';
 
 // From here on the record of an earlier run counts for nothing, also where what follows cannot be loaded.
 beginRun(import.meta.dirname);
@@ -33,7 +33,7 @@ export default defineConfig({
     ...(isListing(process.argv) ? [] : [['json', { outputFile: `${environment.reports}/results.json` }] as const]),
     // Last, because the last reporter that returns a status decides the exit code.
     [
-      './reporter/goldenpath-reporter.ts',
+      './src/reporter/goldenpath-reporter.ts',
       { runId: environment.runId, outputDir: environment.reports, modelFile: environment.impactModel },
     ],
   ],
@@ -46,7 +46,7 @@ export default defineConfig({
   ...(environment.baseUrl === undefined
     ? {
         webServer: {
-          command: 'node --import tsx standin/main.ts --port 0 --quiet',
+          command: 'node --import tsx src/standin/main.ts --port 0 --quiet',
           wait: {
             stdout:
               /standin ready: port (?<standin_port>\d+) api (?<standin_origin>\S+) auth (?<standin_auth_origin>\S+)(?: app )?(?<standin_app_origin>\S*)/,

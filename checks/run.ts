@@ -5,9 +5,9 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import '../evidence/closed-output.ts';
+import '../src/evidence/closed-output.ts';
 import { z } from 'zod';
-import { readArguments } from '../settings/arguments.ts';
+import { readArguments } from '../src/environment/arguments.ts';
 
 interface Outcome {
   readonly passed: number;

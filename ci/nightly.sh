@@ -3,4 +3,4 @@
 set -eu
 cd "$(dirname "$0")/.."
 npm ci
-exec node --import tsx ci/nightly.ts all "$@"
+exec node --import tsx src/nightly/nightly.ts all "$@"

@@ -3,10 +3,10 @@
  * user as it would fail a test. Artillery brings the phases, the machines and the statistics.
  */
 import { randomUUID } from 'node:crypto';
-import { REMOTE_DEADLINES } from '../contract/limits.ts';
-import { containsWholeNumber } from '../contract/testability.ts';
-import { ClassifiedError } from '../evidence/failure.ts';
-import { protect } from '../evidence/redaction.ts';
+import { REMOTE_DEADLINES } from '../src/contract/limits.ts';
+import { containsWholeNumber } from '../src/contract/testability.ts';
+import { ClassifiedError } from '../src/evidence/failure.ts';
+import { protect } from '../src/evidence/redaction.ts';
 import { runOf } from '../fixtures/agent-run.ts';
 import { loadEnvironment } from '../fixtures/environment.ts';
 import { Agents, HttpClient } from '../fixtures/http-client.ts';

@@ -1,8 +1,8 @@
-import { ATTACHMENT } from '../evidence/annotations.ts';
-import { because } from '../evidence/failure.ts';
+import { ATTACHMENT } from '../src/evidence/annotations.ts';
+import { because } from '../src/evidence/failure.ts';
 import { preflightText, runPreflight } from '../fixtures/preflight.ts';
-import { inert } from '../evidence/inert.ts';
-import { redact } from '../evidence/redaction.ts';
+import { inert } from '../src/evidence/inert.ts';
+import { redact } from '../src/evidence/redaction.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { User } from '../fixtures/user.ts';
 

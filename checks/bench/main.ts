@@ -1,8 +1,8 @@
 /** `npm run bench`: how fast the suite is, in ratios measured within one run. A benchmark, not a test. */
 import { availableParallelism, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
-import { jsonPieces, writeWhole } from '../../reporter/files.ts';
-import { readArguments } from '../../settings/arguments.ts';
+import { jsonPieces, writeWhole } from '../../src/reporter/files.ts';
+import { readArguments } from '../../src/environment/arguments.ts';
 import { benchFile, type BenchFile } from './bench-file.ts';
 import { timed, type Part } from './measure.ts';
 import { benchPage, shown } from './page.ts';

@@ -1,7 +1,7 @@
 /** `reports/bench/index.html`: the figures as a table, and the last run of the 22 as a picture. */
 import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { html, textOf, trusted, type Markup } from '../../reporter/html/template.ts';
+import { html, textOf, trusted, type Markup } from '../../src/reporter/html/template.ts';
 import type { BenchFile } from './bench-file.ts';
 
 const STYLE = readFileSync(new URL('../matrix/page/page.css', import.meta.url), 'utf8');

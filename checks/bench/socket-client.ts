@@ -1,7 +1,7 @@
 /** One process that opens N authenticated sockets, each with welcome, ping and one run; prints what it met as JSON. */
 import { performance, monitorEventLoopDelay } from 'node:perf_hooks';
-import { STANDIN_DEADLINES } from '../../contract/limits.ts';
-import { containsWholeNumber } from '../../contract/testability.ts';
+import { STANDIN_DEADLINES } from '../../src/contract/limits.ts';
+import { containsWholeNumber } from '../../src/contract/testability.ts';
 import { runOf } from '../../fixtures/agent-run.ts';
 import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
 import { Recorder } from '../../fixtures/recorder.ts';

@@ -30,7 +30,7 @@ const outputOf = async (args: readonly string[]): Promise<string> => {
 
 export const socketRamp = async (say: (line: string) => void): Promise<Part> => {
   const secret = randomBytes(32).toString('hex');
-  const standin = spawn(process.execPath, ['--import', 'tsx', 'standin/main.ts', '--port', '0', '--quiet'], {
+  const standin = spawn(process.execPath, ['--import', 'tsx', 'src/standin/main.ts', '--port', '0', '--quiet'], {
     env: { ...process.env, E2E_JWT_SECRET: secret, STANDIN_FAULTS: '', STANDIN_SCENARIO: '' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });

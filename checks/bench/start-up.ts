@@ -21,7 +21,7 @@ export const startUp = async (times: number): Promise<Part> => {
   for (let time = 0; time < times; time++) {
     node.push((await timed(() => firstLine(['-e', 'console.log(1)']))).seconds);
     standin.push(
-      (await timed(() => firstLine(['--import', 'tsx', 'standin/main.ts', '--port', '0', '--quiet']))).seconds,
+      (await timed(() => firstLine(['--import', 'tsx', 'src/standin/main.ts', '--port', '0', '--quiet']))).seconds,
     );
   }
   return {

@@ -6,8 +6,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import type { RunRecord } from '../../reporter/record.ts';
-import { CATALOGUE } from '../../tests/catalogue.ts';
+import type { RunRecord } from '../../src/reporter/record.ts';
+import { CATALOGUE } from '../../src/contract/catalogue.ts';
 import { runPlaywright } from '../matrix/run-case.ts';
 import { runSuite } from '../suite/suite-run.ts';
 import { median, timed, type Bar, type Figure, type Part } from './measure.ts';
@@ -20,7 +20,7 @@ const LIMIT_MS = 120_000;
 const scratch = (): string => mkdtempSync(join(tmpdir(), 'goldenpath-bench-'));
 
 /** The same stand-in and the same two generations of workers, with nothing in the tests. */
-const SAME_SHAPE = `webServer: { command: 'node --import tsx standin/main.ts --port 0 --quiet', cwd: ${JSON.stringify(resolve('.'))}, wait: { stdout: /standin ready/ }, gracefulShutdown: { signal: 'SIGTERM', timeout: 2000 } },
+const SAME_SHAPE = `webServer: { command: 'node --import tsx src/standin/main.ts --port 0 --quiet', cwd: ${JSON.stringify(resolve('.'))}, wait: { stdout: /standin ready/ }, gracefulShutdown: { signal: 'SIGTERM', timeout: 2000 } },
   projects: [{ name: 'first', testMatch: /first/ }, { name: 'then', testMatch: /empty/, dependencies: ['first'] }],`;
 
 /** Seconds of 22 empty tests with the same runner, workers and reporters of Playwright. */

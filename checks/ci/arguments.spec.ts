@@ -13,12 +13,12 @@ const start = (file: string, args: readonly string[]): Promise<string> =>
   });
 
 for (const [file, args, says] of [
-  ['reporter/gate.ts', ['--help'], /^npm run gate -- \[options\]/],
-  ['ci/nightly.ts', ['--help'], /^npm run nightly -- STEP/],
-  ['ci/nightly.ts', ['nowhere', '--', '--rehearsal'], /^nightly: nowhere is not a step/],
-  ['doctor/main.ts', ['--help'], /^npm run doctor: what is missing/],
-  ['doctor/main.ts', ['--fix'], /^doctor: .*--fix/],
-  ['standin/main.ts', ['--list'], /^scenarios:/],
+  ['src/reporter/gate.ts', ['--help'], /^npm run gate -- \[options\]/],
+  ['src/nightly/nightly.ts', ['--help'], /^npm run nightly -- STEP/],
+  ['src/nightly/nightly.ts', ['nowhere', '--', '--rehearsal'], /^nightly: nowhere is not a step/],
+  ['src/doctor/main.ts', ['--help'], /^npm run doctor: what is missing/],
+  ['src/doctor/main.ts', ['--fix'], /^doctor: .*--fix/],
+  ['src/standin/main.ts', ['--list'], /^scenarios:/],
   ['checks/matrix/main.ts', ['--help'], /npm run matrix/],
   ['checks/matrix/mutation/main.ts', ['--help'], /^Usage: npm run mutation/],
   ['checks/bench/main.ts', ['--only', 'nothing'], /^bench: no part nothing/],

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { strToU8, zipSync } from 'fflate';
-import { tornBlob } from '../../ci/blob.ts';
+import { tornBlob } from '../../src/nightly/blob.ts';
 
 const WHOLE = zipSync({
   'report.jsonl': strToU8('{"method":"onBegin"}\n{"method":"onEnd"}\n'),
@@ -33,7 +33,7 @@ test('the merge of nothing but a torn report - names the file and keeps it', ({}
   mkdirSync(blobs, { recursive: true });
   writeFileSync(`${blobs}/shard-1-of-1.zip`, 'torn');
   const merge = () =>
-    spawnSync(process.execPath, ['--import', 'tsx', 'ci/nightly.ts', 'merge'], {
+    spawnSync(process.execPath, ['--import', 'tsx', 'src/nightly/nightly.ts', 'merge'], {
       encoding: 'utf8',
       env: { ...process.env, GOLDENPATH_REPORTS: info.outputPath('reports') },
     });

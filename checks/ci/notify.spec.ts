@@ -1,7 +1,7 @@
 /** The message of the night: what it says, what cannot get into it, and that nobody is left untold in silence. */
 import { spawnSync } from 'node:child_process';
 import { expect, test as base } from '@playwright/test';
-import { deliver, messageOf, NotDelivered } from '../../ci/notify.ts';
+import { deliver, messageOf, NotDelivered } from '../../src/nightly/notify.ts';
 import { closedPort } from '../../fixtures/closed-port.ts';
 import { startWebhook, type Webhook } from '../webhook.ts';
 
@@ -95,7 +95,7 @@ test('a webhook that is not there - is said without its address', async () => {
 
 test('nobody could be told - notify exits 6, loud; verdict keeps the code of the gate', async ({ webhook }, info) => {
   const nightly = (step: string, url: string) =>
-    spawnSync(process.execPath, ['--import', 'tsx', 'ci/nightly.ts', step, '--rehearsal'], {
+    spawnSync(process.execPath, ['--import', 'tsx', 'src/nightly/nightly.ts', step, '--rehearsal'], {
       encoding: 'utf8',
       env: {
         PATH: process.env['PATH'],

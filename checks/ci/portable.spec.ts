@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
-import { plain } from '../../evidence/plain-text.ts';
-import { readEnvironment } from '../../reporter/environment.ts';
+import { plain } from '../../src/evidence/plain-text.ts';
+import { readEnvironment } from '../../src/reporter/environment.ts';
 
 const FILES = execFileSync('git', ['ls-files', '-z'], { encoding: 'utf8' })
   .split('\0')

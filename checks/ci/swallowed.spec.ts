@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from '@playwright/test';
 
 const PROGRAMS: readonly (readonly [file: string, option: string, exitCode: number])[] = [
-  ['reporter/gate.ts', 'release', 5],
-  ['reporter/gate.ts', 'run-id', 5],
-  ['reporter/gate.ts', 'target', 5],
-  ['ci/nightly.ts', 'rehearsal', 64],
+  ['src/reporter/gate.ts', 'release', 5],
+  ['src/reporter/gate.ts', 'run-id', 5],
+  ['src/reporter/gate.ts', 'target', 5],
+  ['src/nightly/nightly.ts', 'rehearsal', 64],
   ['checks/matrix/main.ts', 'all', 2],
   ['checks/matrix/mutation/main.ts', 'resume', 2],
   ['checks/bench/main.ts', 'pairs', 2],
@@ -26,7 +26,7 @@ for (const [file, option, exitCode] of PROGRAMS)
   });
 
 test('doctor with an option, which it does not know - exit 2', () => {
-  const ran = spawnSync(process.execPath, ['--import', 'tsx', 'doctor/main.ts', '--release'], { encoding: 'utf8' });
+  const ran = spawnSync(process.execPath, ['--import', 'tsx', 'src/doctor/main.ts', '--release'], { encoding: 'utf8' });
   expect(ran.stderr).toContain(`Unknown option '--release'`);
   expect(ran.status).toBe(2);
 });

@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { ENDPOINTS } from '../../contract/endpoints.ts';
-import { checkConformance } from '../../conformance/check.ts';
-import type { Row } from '../../conformance/row.ts';
+import { ENDPOINTS } from '../../src/contract/endpoints.ts';
+import { checkConformance } from '../../src/conformance/check.ts';
+import type { Row } from '../../src/conformance/row.ts';
 import { closedPort } from '../../fixtures/closed-port.ts';
 import { environmentOf } from '../../fixtures/environment.ts';
-import { startStandin } from '../../standin/start.ts';
+import { startStandin } from '../../src/standin/start.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 

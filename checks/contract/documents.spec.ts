@@ -5,10 +5,10 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect, test } from '@playwright/test';
 import { Ajv } from 'ajv';
 import { z } from 'zod';
-import { DOCUMENTS } from '../../contract/documents/documents.ts';
-import { ENDPOINTS } from '../../contract/endpoints.ts';
-import { frames } from '../../contract/frames.ts';
-import { agentEvents, REFUSAL_CODES } from '../../contract/websocket.ts';
+import { DOCUMENTS } from '../../src/contract/documents/documents.ts';
+import { ENDPOINTS } from '../../src/contract/endpoints.ts';
+import { frames } from '../../src/contract/frames.ts';
+import { agentEvents, REFUSAL_CODES } from '../../src/contract/websocket.ts';
 
 type Json = Record<string, unknown>;
 const published = (name: string): Json =>

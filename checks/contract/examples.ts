@@ -1,16 +1,16 @@
 /** The example bodies of the contract, each with its schema and with what the contract leaves open in it. */
 import type { z } from 'zod';
-import * as agents from '../../contract/agents.ts';
-import * as auth from '../../contract/auth.ts';
-import * as chat from '../../contract/chat-messages.ts';
-import * as discovery from '../../contract/discovery.ts';
-import * as errors from '../../contract/errors.ts';
-import * as health from '../../contract/health.ts';
-import * as sse from '../../contract/sse.ts';
-import * as threads from '../../contract/threads.ts';
-import * as tools from '../../contract/tools.ts';
-import * as users from '../../contract/users.ts';
-import * as ws from '../../contract/websocket.ts';
+import * as agents from '../../src/contract/agents.ts';
+import * as auth from '../../src/contract/auth.ts';
+import * as chat from '../../src/contract/chat-messages.ts';
+import * as discovery from '../../src/contract/discovery.ts';
+import * as errors from '../../src/contract/errors.ts';
+import * as health from '../../src/contract/health.ts';
+import * as sse from '../../src/contract/sse.ts';
+import * as threads from '../../src/contract/threads.ts';
+import * as tools from '../../src/contract/tools.ts';
+import * as users from '../../src/contract/users.ts';
+import * as ws from '../../src/contract/websocket.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 

@@ -8,7 +8,7 @@ import {
   loginHostOf,
   mediaTypeOf,
   retryAfterOf,
-} from '../../contract/http.ts';
+} from '../../src/contract/http.ts';
 
 const response = (status: number, body: string, headers: Record<string, string> = {}) => ({ status, headers, body });
 const NGINX = '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';

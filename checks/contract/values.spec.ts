@@ -1,17 +1,17 @@
 import { expect, test } from '@playwright/test';
 import fc from 'fast-check';
-import { e2eTestingExpected } from '../../contract/health.ts';
-import { count, iso, isoZoneOptional, MARKER, millisOf, unix } from '../../contract/primitives.ts';
+import { e2eTestingExpected } from '../../src/contract/health.ts';
+import { count, iso, isoZoneOptional, MARKER, millisOf, unix } from '../../src/contract/primitives.ts';
 import {
   CANNED_PHRASES,
   cannedPhraseIn,
   containsWholeNumber,
   normaliseAnswer,
   sumRequest,
-} from '../../contract/testability.ts';
-import { textOf } from '../../contract/threads.ts';
-import { tokenSubprotocol } from '../../contract/websocket.ts';
-import { because, ClassifiedError, FAILURE_CLASSES, failureOf } from '../../evidence/failure.ts';
+} from '../../src/contract/testability.ts';
+import { textOf } from '../../src/contract/threads.ts';
+import { tokenSubprotocol } from '../../src/contract/websocket.ts';
+import { because, ClassifiedError, FAILURE_CLASSES, failureOf } from '../../src/evidence/failure.ts';
 import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
 import { counterexample } from './counterexample.ts';
 

@@ -1,9 +1,9 @@
 /** Any evidence that the schemas allow, drawn near what servers do: half of it is nonsense on purpose. */
 import fc from 'fast-check';
-import { FAILURE_CLASSES } from '../../evidence/failure.ts';
-import type { Exchange, Frame, SocketTrace } from '../../evidence/trace.ts';
-import { RESULTS, type DiagnosedTest, type DiagnosisInput } from '../../diagnosis/input.ts';
-import { PROBE_IDS } from '../../diagnosis/probes.ts';
+import { FAILURE_CLASSES } from '../../src/evidence/failure.ts';
+import type { Exchange, Frame, SocketTrace } from '../../src/evidence/trace.ts';
+import { RESULTS, type DiagnosedTest, type DiagnosisInput } from '../../src/diagnosis/input.ts';
+import { PROBE_IDS } from '../../src/diagnosis/probes.ts';
 import { ALL, envelope, HEALTHY, HTML, ping, pong, preflightOf, refusal, RUN_OK, welcome } from './wire.ts';
 
 const ms = fc.double({ min: 0, max: 400_000, noNaN: true });

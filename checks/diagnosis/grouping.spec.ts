@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
-import { diagnose } from '../../diagnosis/classify.ts';
-import { wantedProbes } from '../../diagnosis/probes.ts';
-import { sequenceSvg, sequenceText } from '../../diagnosis/sequence.ts';
+import { diagnose } from '../../src/diagnosis/classify.ts';
+import { wantedProbes } from '../../src/diagnosis/probes.ts';
+import { sequenceSvg, sequenceText } from '../../src/diagnosis/sequence.ts';
 import {
   ALL,
   byUs,

@@ -1,12 +1,12 @@
 import { expect, test } from '@playwright/test';
 import fc from 'fast-check';
-import { SECURITY_CAUSES } from '../../diagnosis/causes.ts';
-import { diagnose } from '../../diagnosis/classify.ts';
-import { diagnosisInput, type DiagnosisInput } from '../../diagnosis/input.ts';
-import { MOST_PROBES, PROBE_IDS, wantedProbes } from '../../diagnosis/probes.ts';
-import { diagnosisResult } from '../../diagnosis/result.ts';
-import { isRed } from '../../diagnosis/scene.ts';
-import { sequenceSvg, sequenceText } from '../../diagnosis/sequence.ts';
+import { SECURITY_CAUSES } from '../../src/diagnosis/causes.ts';
+import { diagnose } from '../../src/diagnosis/classify.ts';
+import { diagnosisInput, type DiagnosisInput } from '../../src/diagnosis/input.ts';
+import { MOST_PROBES, PROBE_IDS, wantedProbes } from '../../src/diagnosis/probes.ts';
+import { diagnosisResult } from '../../src/diagnosis/result.ts';
+import { isRed } from '../../src/diagnosis/scene.ts';
+import { sequenceSvg, sequenceText } from '../../src/diagnosis/sequence.ts';
 import { anyAttempt, anyInput, anySocket } from './arbitrary.ts';
 
 const RUNS = { numRuns: 400 };

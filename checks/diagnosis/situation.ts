@@ -1,6 +1,6 @@
-import type { CauseId } from '../../diagnosis/causes.ts';
-import type { DiagnosisInput } from '../../diagnosis/input.ts';
-import type { Confidence } from '../../diagnosis/result.ts';
+import type { CauseId } from '../../src/diagnosis/causes.ts';
+import type { DiagnosisInput } from '../../src/diagnosis/input.ts';
+import type { Confidence } from '../../src/diagnosis/result.ts';
 
 /** A wire, and what has to be said of it. */
 export interface Situation {

@@ -26,7 +26,7 @@ import {
   WS_TESTS,
   type Red,
 } from './wire.ts';
-import type { Exchange, Frame, SocketTrace } from '../../evidence/trace.ts';
+import type { Exchange, Frame, SocketTrace } from '../../src/evidence/trace.ts';
 
 const base = [...fine.health, ...fine.token];
 const HTTP_TESTS = ALL.filter((id) => Number(id.slice(3)) > 4);

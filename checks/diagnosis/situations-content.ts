@@ -1,8 +1,8 @@
 /** Right statuses with wrong contents, and sockets that are sent away: told by what was sent before, and by the reason. */
-import type { FailureClass } from '../../evidence/failure.ts';
-import { redact } from '../../evidence/redaction.ts';
-import type { CauseId } from '../../diagnosis/causes.ts';
-import type { Exchange, SocketTrace } from '../../evidence/trace.ts';
+import type { FailureClass } from '../../src/evidence/failure.ts';
+import { redact } from '../../src/evidence/redaction.ts';
+import type { CauseId } from '../../src/diagnosis/causes.ts';
+import type { Exchange, SocketTrace } from '../../src/evidence/trace.ts';
 import type { Situation } from './situation.ts';
 import {
   byUs,

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
-import { diagnose } from '../../diagnosis/classify.ts';
-import { diagnosisResult } from '../../diagnosis/result.ts';
+import { diagnose } from '../../src/diagnosis/classify.ts';
+import { diagnosisResult } from '../../src/diagnosis/result.ts';
 import { APPLICATION } from './situations-application.ts';
 import { CONTENT } from './situations-content.ts';
 import { NETWORK } from './situations-network.ts';

@@ -1,8 +1,8 @@
 /** Builders of evidence: what the wire of a named situation looks like, without a server. */
-import type { FailureClass } from '../../evidence/failure.ts';
-import type { PreflightReport } from '../../evidence/preflight.ts';
-import type { Exchange, Frame, SocketTrace, TestEvidence } from '../../evidence/trace.ts';
-import type { DiagnosedTest, DiagnosisInput } from '../../diagnosis/input.ts';
+import type { FailureClass } from '../../src/evidence/failure.ts';
+import type { PreflightReport } from '../../src/evidence/preflight.ts';
+import type { Exchange, Frame, SocketTrace, TestEvidence } from '../../src/evidence/trace.ts';
+import type { DiagnosedTest, DiagnosisInput } from '../../src/diagnosis/input.ts';
 
 export const API = 'http://127.0.0.1:4000';
 export const AUTH = 'http://127.0.0.1:4001';

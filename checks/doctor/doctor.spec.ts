@@ -4,7 +4,7 @@ import { createServer as createHttpServer, type RequestListener } from 'node:htt
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { expect, test as base } from '@playwright/test';
-import { checkDetection } from '../../doctor/platform.ts';
+import { checkDetection } from '../../src/doctor/platform.ts';
 import { closedPort } from '../../fixtures/closed-port.ts';
 import { startExternal } from '../matrix/external-standin.ts';
 import { Workspace, type Ran, type Variables } from '../workspace.ts';

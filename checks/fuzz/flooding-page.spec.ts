@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
-import { PAGE_BOUNDS } from '../../evidence/bounds.ts';
+import { PAGE_BOUNDS } from '../../src/evidence/bounds.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const outcome = z.object({ moreMiB: z.number(), problems: z.int(), longest: z.int(), message: z.string() });

@@ -1,9 +1,9 @@
 /** Meets hostile servers with the suite's own clients, in a process whose memory is measured. Prints one line of JSON a meeting. */
 import { Agents, HttpClient } from '../../fixtures/http-client.ts';
 import { Caller } from '../../fixtures/caller.ts';
-import { ClassifiedError } from '../../evidence/failure.ts';
-import { healthReply } from '../../contract/health.ts';
-import { agentStreamFrame } from '../../contract/sse.ts';
+import { ClassifiedError } from '../../src/evidence/failure.ts';
+import { healthReply } from '../../src/contract/health.ts';
+import { agentStreamFrame } from '../../src/contract/sse.ts';
 import { expectFrameOrder, knownFrames } from '../../fixtures/stream-checks.ts';
 import { transcriptOf } from '../../fixtures/transcript.ts';
 import { unpaced } from '../../fixtures/pace.ts';
@@ -12,7 +12,7 @@ import { Sockets } from '../../fixtures/sockets.ts';
 import { overNode } from '../../fixtures/node-socket.ts';
 import { Spending } from '../../fixtures/spending.ts';
 import { trustIn } from '../../fixtures/trust.ts';
-import { STANDIN_DEADLINES } from '../../contract/limits.ts';
+import { STANDIN_DEADLINES } from '../../src/contract/limits.ts';
 
 /** Milliseconds that every wait may last. */
 const DEADLINE = 600;

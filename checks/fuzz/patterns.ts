@@ -9,7 +9,9 @@ export interface Pattern {
   readonly regexp: RegExp;
 }
 
-const FOLDERS = ['contract', 'evidence', 'fixtures', 'diagnosis', 'reporter', 'tests', 'doctor', 'ci', 'load'];
+const FOLDERS = ['contract', 'evidence', 'diagnosis', 'reporter', 'doctor', 'nightly']
+  .map((name) => `src/${name}`)
+  .concat('fixtures', 'tests', 'load');
 /** Reads the user's own `.env` and variables. */
 const OURS = ['fixtures/environment.ts'];
 

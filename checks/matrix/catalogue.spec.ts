@@ -1,13 +1,13 @@
 /** The matrix's own word list: complete, without contradictions, and the same as the stand-in's. */
 import { readdirSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
-import { CAUSE_IDS } from '../../diagnosis/causes.ts';
-import { SCENARIOS } from '../../standin/scenarios.ts';
+import { CAUSE_IDS } from '../../src/diagnosis/causes.ts';
+import { SCENARIOS } from '../../src/standin/scenarios.ts';
 import { LAYERS, TESTS, type Case } from './expectation.ts';
 import { CASES, CONTROL_IDS, FAULT_IDS, SAMPLE, SCENARIO_IDS } from './expectations.ts';
 
 const idsIn = (folder: string): string[] =>
-  readdirSync(new URL(`../../standin/${folder}/`, import.meta.url))
+  readdirSync(new URL(`../../src/standin/${folder}/`, import.meta.url))
     .filter((name) => name.endsWith('.ts'))
     .map((name) => name.slice(0, -'.ts'.length))
     .sort();

@@ -1,5 +1,5 @@
 /** Judges the diagnosis: one case is right when the expected cause explains every test that has to be red. */
-import { idsOf } from '../../tests/catalogue.ts';
+import { idsOf } from '../../src/contract/catalogue.ts';
 import type { Case } from './expectation.ts';
 import type { Observed } from './result.ts';
 

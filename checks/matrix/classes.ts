@@ -2,7 +2,7 @@
  * Right failure, right reason: the layers at which a failure of each class can begin (DIAGNOSIS.md, section 4). A class
  * is a place where a test stopped, so it may stand for several layers, and never for all of them.
  */
-import type { FailureClass } from '../../evidence/failure.ts';
+import type { FailureClass } from '../../src/evidence/failure.ts';
 import type { Case, Layer } from './expectation.ts';
 
 const LAYERS_OF: Readonly<Record<FailureClass, readonly Layer[]>> = {

@@ -1,6 +1,6 @@
 /** What one run of the suite has to show: the words in which FAULTS.md is written down. */
-import type { FailureClass } from '../../evidence/failure.ts';
-import { idsOf, type Priority } from '../../tests/catalogue.ts';
+import type { FailureClass } from '../../src/evidence/failure.ts';
+import { idsOf, type Priority } from '../../src/contract/catalogue.ts';
 
 export const LAYERS = [
   'network',

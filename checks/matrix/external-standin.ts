@@ -48,7 +48,7 @@ export const startExternal = async (
   const caFile = join(folder, 'authority.pem');
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', 'standin/main.ts', '--port', '0', '--quiet', '--ca-file', caFile],
+    ['--import', 'tsx', 'src/standin/main.ts', '--port', '0', '--quiet', '--ca-file', caFile],
     { cwd: tree, env: { ...env, E2E_OAUTH_SIMULATION_KEY: key }, stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const gone = once(child, 'exit');

@@ -1,6 +1,6 @@
 /** The numbers of the matrix, from its judgements alone. */
 import { CAUSE_OUTCOMES } from './causes.ts';
-import { CATALOGUE, idsOf, type CatalogueEntry } from '../../tests/catalogue.ts';
+import { CATALOGUE, idsOf, type CatalogueEntry } from '../../src/contract/catalogue.ts';
 import { LAYERS } from './expectation.ts';
 import type { Cell, Fit, Judgement } from './judge.ts';
 import { lowerBound } from './statistics.ts';

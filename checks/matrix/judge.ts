@@ -1,8 +1,8 @@
 /** Compares what a case showed with what FAULTS.md says that it has to show. */
-import type { FailureClass } from '../../evidence/failure.ts';
+import type { FailureClass } from '../../src/evidence/failure.ts';
 import { judgeCauses, type CauseJudgement } from './causes.ts';
 import { fits } from './classes.ts';
-import { idsOf } from '../../tests/catalogue.ts';
+import { idsOf } from '../../src/contract/catalogue.ts';
 import type { Case } from './expectation.ts';
 import type { CaseResult, Observed, ObservedRow } from './result.ts';
 

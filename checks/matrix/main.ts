@@ -2,11 +2,11 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import '../../evidence/closed-output.ts';
-import { plain } from '../../evidence/plain-text.ts';
-import { showsUnicode } from '../../reporter/environment.ts';
-import { programArguments } from '../../settings/arguments.ts';
-import { jsonPieces, writeWhole } from '../../reporter/files.ts';
+import '../../src/evidence/closed-output.ts';
+import { plain } from '../../src/evidence/plain-text.ts';
+import { showsUnicode } from '../../src/reporter/environment.ts';
+import { programArguments } from '../../src/environment/arguments.ts';
+import { jsonPieces, writeWhole } from '../../src/reporter/files.ts';
 import type { Case } from './expectation.ts';
 import { failsOf, figuresOf } from './figures.ts';
 import { judge, type Judgement } from './judge.ts';

@@ -1,6 +1,6 @@
 /** `matrix.json`: everything that the page and the terminal show. */
 import { z } from 'zod';
-import { RESULTS } from '../../reporter/record.ts';
+import { RESULTS } from '../../src/reporter/record.ts';
 import { CAUSE_OUTCOMES } from './causes.ts';
 import { EXPECTED, FITS, type Judgement } from './judge.ts';
 import type { Figures } from './figures.ts';

@@ -1,7 +1,7 @@
 /** Arguments of `npm run matrix`. */
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { readArguments } from '../../settings/arguments.ts';
+import { readArguments } from '../../src/environment/arguments.ts';
 import type { Case } from './expectation.ts';
 import { CASES, SAMPLE } from './expectations.ts';
 

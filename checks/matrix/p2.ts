@@ -1,5 +1,5 @@
 /** What the P2 tests have to see: faults of the catalogue that reach them, and the ones that only they can see. */
-import type { FailureClass } from '../../evidence/failure.ts';
+import type { FailureClass } from '../../src/evidence/failure.ts';
 import { caseOf, testsIn, type Case, type Layer } from './expectation.ts';
 
 interface Row {

@@ -2,11 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { TURNED_AWAY } from '../../evidence/annotations.ts';
-import { causeGroup, finding } from '../../reporter/causes.ts';
-import { jsonPieces, writeWhole } from '../../reporter/files.ts';
-import type { Priority } from '../../tests/catalogue.ts';
-import { attemptFailure, RESULTS, runRecord } from '../../reporter/record.ts';
+import { TURNED_AWAY } from '../../src/evidence/annotations.ts';
+import { causeGroup, finding } from '../../src/reporter/causes.ts';
+import { jsonPieces, writeWhole } from '../../src/reporter/files.ts';
+import type { Priority } from '../../src/contract/catalogue.ts';
+import { attemptFailure, RESULTS, runRecord } from '../../src/reporter/record.ts';
 
 const count = z.object({ passed: z.int(), of: z.int() });
 const impact = z.object({ verdict: z.string(), readings: z.object({ passRate: count, tolerant: count }) });

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { CATALOGUE, SECURITY, type Priority } from '../../tests/catalogue.ts';
+import { CATALOGUE, SECURITY, type Priority } from '../../src/contract/catalogue.ts';
 import type { Case } from './expectation.ts';
 import { startExternal } from './external-standin.ts';
 import { folderOf, observe, saveResult, type CaseResult, type Observed } from './result.ts';

@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { CODE_FOLDERS } from '../../reporter/git.ts';
+import { CODE_FOLDERS } from '../../src/reporter/git.ts';
 import type { Case } from './expectation.ts';
 
 const FILES = ['impact.model.json', 'package.json', 'playwright.config.ts', 'tsconfig.json', 'waivers.json'];
 /** A change of one fault asks for one case again, not for all. */
-const ONE_BY_ONE = /^standin\/(?:faults|controls|defects)\//;
-const NO_RESULT_DEPENDS_ON = /^reporter\/(?:html|schema)\/|\.(?:md|css)$/;
+const ONE_BY_ONE = /^src\/standin\/(?:faults|controls|defects)\//;
+const NO_RESULT_DEPENDS_ON = /^src\/(?:reporter\/(?:html|schema)|doctor|nightly|conformance)\/|\.(?:md|css)$/;
 
 const filesUnder = (root: string, folder: string): string[] =>
   readdirSync(join(root, folder), { withFileTypes: true })
@@ -38,7 +38,7 @@ export class Sources {
   hashFor({ faults, scenario }: Case): string {
     const own = faults.flatMap((spec) => {
       const id = spec.split(':', 1)[0] ?? spec;
-      return ['faults', 'controls', 'defects'].map((folder) => this.#files.get(`standin/${folder}/${id}.ts`) ?? '');
+      return ['faults', 'controls', 'defects'].map((folder) => this.#files.get(`src/standin/${folder}/${id}.ts`) ?? '');
     });
     // A scenario is a list of faults, and which ones is the stand-in's business: all of them count.
     const all = [...this.#files].filter(([name]) => ONE_BY_ONE.test(name)).flat();

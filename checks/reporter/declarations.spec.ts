@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { assess } from '../../reporter/assess.ts';
-import { impactModel, loadModel } from '../../reporter/model.ts';
-import { SCHEMA_FOLDER, SCHEMAS } from '../../reporter/schemas.ts';
-import { loadWaivers, waiverFile } from '../../reporter/waivers.ts';
-import type { Waiver } from '../../reporter/waivers.ts';
-import { CATALOGUE } from '../../tests/catalogue.ts';
+import { assess } from '../../src/reporter/assess.ts';
+import { impactModel, loadModel } from '../../src/reporter/model.ts';
+import { SCHEMA_FOLDER, SCHEMAS } from '../../src/reporter/schemas.ts';
+import { loadWaivers, waiverFile } from '../../src/reporter/waivers.ts';
+import type { Waiver } from '../../src/reporter/waivers.ts';
+import { CATALOGUE } from '../../src/contract/catalogue.ts';
 import { MODEL, MODEL_FILE, recordOf, rowOf, rowsWith } from './rows.ts';
 
 const NOW = new Date('2025-09-09T18:00:00Z');

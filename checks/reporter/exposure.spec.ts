@@ -1,13 +1,13 @@
 import { expect, test } from '@playwright/test';
 import fc from 'fast-check';
-import { assess } from '../../reporter/assess.ts';
-import { capabilitiesOf } from '../../reporter/capabilities.ts';
-import { exposureOf } from '../../reporter/exposure.ts';
-import type { Exposure } from '../../reporter/exposure.ts';
-import { exposureLine } from '../../reporter/format.ts';
-import { RESULTS } from '../../reporter/record.ts';
-import type { Result, Row } from '../../reporter/record.ts';
-import { CATALOGUE } from '../../tests/catalogue.ts';
+import { assess } from '../../src/reporter/assess.ts';
+import { capabilitiesOf } from '../../src/reporter/capabilities.ts';
+import { exposureOf } from '../../src/reporter/exposure.ts';
+import type { Exposure } from '../../src/reporter/exposure.ts';
+import { exposureLine } from '../../src/reporter/format.ts';
+import { RESULTS } from '../../src/reporter/record.ts';
+import type { Result, Row } from '../../src/reporter/record.ts';
+import { CATALOGUE } from '../../src/contract/catalogue.ts';
 import { cleanlyRefused, MODEL, recordOf, rowOf, rowsWith } from './rows.ts';
 
 const IDS = CATALOGUE.filter((entry) => entry.priority === 'P1').map((entry) => entry.id);

@@ -1,8 +1,8 @@
 /** Attempts to get a GO out of a run that does not deserve it, through the real command line. None may end in GO. */
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sealed } from '../../reporter/record.ts';
-import type { RunRecord } from '../../reporter/record.ts';
+import { sealed } from '../../src/reporter/record.ts';
+import type { RunRecord } from '../../src/reporter/record.ts';
 import { expect, test, VIAS } from './project.ts';
 import type { Design, MiniProject } from './project.ts';
 import { failing, preflightOf, STAGING } from './samples.ts';

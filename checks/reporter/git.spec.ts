@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { CODE_FOLDERS, gitState } from '../../reporter/git.ts';
+import { CODE_FOLDERS, gitState } from '../../src/reporter/git.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -297,8 +297,8 @@ const importedBy = (files: readonly string[]): ReadonlySet<string> => {
 };
 
 test('what a run imports - lies in the folders that are searched for untracked code', () => {
-  const programs = ['playwright.config.ts', 'merge.config.ts', 'reporter/gate.ts', 'standin/main.ts'];
-  const loaded = ['reporter/goldenpath-reporter.ts'];
+  const programs = ['playwright.config.ts', 'merge.config.ts', 'src/reporter/gate.ts', 'src/standin/main.ts'];
+  const loaded = ['src/reporter/goldenpath-reporter.ts'];
   const tests = readdirSync(join(ROOT, 'tests'), { recursive: true, encoding: 'utf8' }).map((name) => `tests/${name}`);
   const files = importedBy([...programs, ...loaded, ...tests].map((file) => join(ROOT, file)));
   const folders = [...files].map((file) => relative(ROOT, file).split(sep)).filter((parts) => parts.length > 1);

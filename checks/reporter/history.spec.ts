@@ -3,11 +3,11 @@ import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
-import { assess } from '../../reporter/assess.ts';
-import { appendHistory, entryOf, readHistory, trendOf } from '../../reporter/history.ts';
-import type { HistoryEntry } from '../../reporter/history.ts';
-import { sealed } from '../../reporter/record.ts';
-import type { Result } from '../../reporter/record.ts';
+import { assess } from '../../src/reporter/assess.ts';
+import { appendHistory, entryOf, readHistory, trendOf } from '../../src/reporter/history.ts';
+import type { HistoryEntry } from '../../src/reporter/history.ts';
+import { sealed } from '../../src/reporter/record.ts';
+import type { Result } from '../../src/reporter/record.ts';
 import { MODEL, recordOf, rowsWith } from './rows.ts';
 import { mkdirSync } from 'node:fs';
 
@@ -65,7 +65,7 @@ test('eight processes that append 25 lines each at once - 200 whole lines', asyn
   const file = freshFile();
   const line = JSON.stringify(night(1, {}));
   const script = `
-    import { appendHistory } from ${JSON.stringify(resolve(import.meta.dirname, '../../reporter/history.ts'))};
+    import { appendHistory } from ${JSON.stringify(resolve(import.meta.dirname, '../../src/reporter/history.ts'))};
     for (let index = 0; index < 25; index += 1) appendHistory(${JSON.stringify(file)}, ${line});`;
   const run = promisify(execFile);
   await Promise.all(

@@ -1,8 +1,8 @@
 /** A run whose target answers with text that wants to be more than text. */
-import { assess } from '../../reporter/assess.ts';
-import { entryOf, trendOf } from '../../reporter/history.ts';
-import { sealed, type RecordBody } from '../../reporter/record.ts';
-import type { Report } from '../../reporter/report.ts';
+import { assess } from '../../src/reporter/assess.ts';
+import { entryOf, trendOf } from '../../src/reporter/history.ts';
+import { sealed, type RecordBody } from '../../src/reporter/record.ts';
+import type { Report } from '../../src/reporter/report.ts';
 import { evidenceOf, socketOf } from './pictures.ts';
 import { MODEL, recordOf, rowOf, rowsWith } from './rows.ts';
 

@@ -1,16 +1,16 @@
 /** Text of a server is text in every report: nothing runs, links, calls, moves the terminal, turns direction or computes. */
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from '@playwright/test';
-import { lines } from '../../doctor/finding.ts';
-import { displayError } from '../../evidence/display.ts';
-import { because } from '../../evidence/failure.ts';
-import { inert, inertButColours } from '../../evidence/inert.ts';
-import { REPORTS } from '../../reporter/outputs.ts';
-import { stepSummary } from '../../reporter/step-summary.ts';
-import { loadCharts } from '../../reporter/html/chart.ts';
-import { md } from '../../reporter/markdown.ts';
-import { cell } from '../../reporter/format.ts';
-import { terminalSummary } from '../../reporter/terminal.ts';
+import { lines } from '../../src/doctor/finding.ts';
+import { displayError } from '../../src/evidence/display.ts';
+import { because } from '../../src/evidence/failure.ts';
+import { inert, inertButColours } from '../../src/evidence/inert.ts';
+import { REPORTS } from '../../src/reporter/outputs.ts';
+import { stepSummary } from '../../src/reporter/step-summary.ts';
+import { loadCharts } from '../../src/reporter/html/chart.ts';
+import { md } from '../../src/reporter/markdown.ts';
+import { cell } from '../../src/reporter/format.ts';
+import { terminalSummary } from '../../src/reporter/terminal.ts';
 import { hostile } from './hostile.ts';
 
 // eslint-disable-next-line no-control-regex -- what no report may hold

@@ -1,6 +1,6 @@
 /** Shards that were not one run: what differs between them is never hidden by the merge. */
-import type { PreflightReport } from '../../evidence/preflight.ts';
-import { differentSettings, differentTargets, disagreements, type ShardStamp } from '../../reporter/shards.ts';
+import type { PreflightReport } from '../../src/evidence/preflight.ts';
+import { differentSettings, differentTargets, disagreements, type ShardStamp } from '../../src/reporter/shards.ts';
 import { expect, test } from './project.ts';
 import { preflightReport, STAGING } from './samples.ts';
 

@@ -1,6 +1,6 @@
 import { validateStrict } from 'ctrf';
 import { z } from 'zod';
-import type { Row } from '../../reporter/record.ts';
+import type { Row } from '../../src/reporter/record.ts';
 import { expect, test, VIAS } from './project.ts';
 import type { MiniProject } from './project.ts';
 import { failing, session5 } from './samples.ts';

@@ -3,12 +3,12 @@ import { join, resolve } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base } from '@playwright/test';
 import type { Page } from '@playwright/test';
-import { writeWhole } from '../../reporter/files.ts';
-import { loadCharts } from '../../reporter/html/chart.ts';
-import { page as render } from '../../reporter/html/page.ts';
-import { junit } from '../../reporter/junit.ts';
-import type { Report } from '../../reporter/report.ts';
-import { sessionReport } from '../../reporter/session-report.ts';
+import { writeWhole } from '../../src/reporter/files.ts';
+import { loadCharts } from '../../src/reporter/html/chart.ts';
+import { page as render } from '../../src/reporter/html/page.ts';
+import { junit } from '../../src/reporter/junit.ts';
+import type { Report } from '../../src/reporter/report.ts';
+import { sessionReport } from '../../src/reporter/session-report.ts';
 import { hostile } from './hostile.ts';
 import { PICTURES } from './pictures.ts';
 

@@ -1,14 +1,14 @@
 /** Reports of days as they may come, for the page's checks and for looking at. */
-import { assess } from '../../reporter/assess.ts';
-import type { CauseGroup } from '../../reporter/causes.ts';
-import type { HistoryEntry } from '../../reporter/history.ts';
-import { entryOf, trendOf } from '../../reporter/history.ts';
-import type { RecordBody, Result, Row } from '../../reporter/record.ts';
-import { sealed } from '../../reporter/record.ts';
-import type { Report } from '../../reporter/report.ts';
-import type { Waiver } from '../../reporter/waivers.ts';
-import type { SocketTrace, TestEvidence } from '../../evidence/trace.ts';
-import { CATALOGUE } from '../../tests/catalogue.ts';
+import { assess } from '../../src/reporter/assess.ts';
+import type { CauseGroup } from '../../src/reporter/causes.ts';
+import type { HistoryEntry } from '../../src/reporter/history.ts';
+import { entryOf, trendOf } from '../../src/reporter/history.ts';
+import type { RecordBody, Result, Row } from '../../src/reporter/record.ts';
+import { sealed } from '../../src/reporter/record.ts';
+import type { Report } from '../../src/reporter/report.ts';
+import type { Waiver } from '../../src/reporter/waivers.ts';
+import type { SocketTrace, TestEvidence } from '../../src/evidence/trace.ts';
+import { CATALOGUE } from '../../src/contract/catalogue.ts';
 import { cleanlyRefused, MODEL, recordOf, rowOf, rowsWith } from './rows.ts';
 import { preflightReport, STAGING, STANDIN } from './samples.ts';
 

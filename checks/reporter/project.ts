@@ -5,10 +5,10 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { test as base } from '@playwright/test';
 import { z } from 'zod';
-import { runRecord } from '../../reporter/record.ts';
-import type { RunRecord } from '../../reporter/record.ts';
-import { ANNOTATION } from '../../evidence/annotations.ts';
-import { CATALOGUE, SECURITY, type CatalogueEntry } from '../../tests/catalogue.ts';
+import { runRecord } from '../../src/reporter/record.ts';
+import type { RunRecord } from '../../src/reporter/record.ts';
+import { ANNOTATION } from '../../src/evidence/annotations.ts';
+import { CATALOGUE, SECURITY, type CatalogueEntry } from '../../src/contract/catalogue.ts';
 import { preflightOf } from './samples.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -94,7 +94,7 @@ const specFile = (design: Design): string => {
 const configFile = (design: Design, reporters: string): string => `
 import { defineConfig } from '@playwright/test';
 const options = { runId: process.env.E2E_RUN_ID || undefined, modelFile: process.env.E2E_IMPACT_MODEL || ${JSON.stringify(join(ROOT, 'impact.model.json'))}, ${design.options ?? ''} };
-const goldenpath = [${JSON.stringify(join(ROOT, 'reporter/goldenpath-reporter.ts'))}, options];
+const goldenpath = [${JSON.stringify(join(ROOT, 'src/reporter/goldenpath-reporter.ts'))}, options];
 export default defineConfig({
   testDir: './tests', fullyParallel: true, workers: 1, outputDir: 'test-results',
   reporter: [${reporters}],
@@ -174,7 +174,7 @@ export class MiniProject {
     const ours =
       what === 'test'
         ? [CLI, 'test']
-        : ['--import', tsx, join(ROOT, 'reporter/gate.ts'), '--model', join(ROOT, 'impact.model.json')];
+        : ['--import', tsx, join(ROOT, 'src/reporter/gate.ts'), '--model', join(ROOT, 'impact.model.json')];
     const script = '"$@" 2>&1 | ' + reader + '; exit "${PIPESTATUS[0]}"';
     return start('bash', ['-c', script, 'piped', process.execPath, ...ours], this.folder, {});
   }
@@ -211,7 +211,7 @@ export class MiniProject {
     const tsx = pathToFileURL(join(ROOT, 'node_modules/tsx/dist/loader.mjs')).href;
     const model = ['--model', join(ROOT, 'impact.model.json')];
     const given = args.includes('--model') ? args : [...model, ...args];
-    return start(process.execPath, ['--import', tsx, join(ROOT, 'reporter/gate.ts'), ...given], this.folder, env);
+    return start(process.execPath, ['--import', tsx, join(ROOT, 'src/reporter/gate.ts'), ...given], this.folder, env);
   }
 
   get record(): RunRecord {

@@ -1,10 +1,10 @@
 /** Rows and records as a run would have left them, for checks that need no run. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { impactModel } from '../../reporter/model.ts';
-import type { ImpactModel } from '../../reporter/model.ts';
-import type { Attempt, RecordBody, Result, Row } from '../../reporter/record.ts';
-import { CATALOGUE } from '../../tests/catalogue.ts';
+import { impactModel } from '../../src/reporter/model.ts';
+import type { ImpactModel } from '../../src/reporter/model.ts';
+import type { Attempt, RecordBody, Result, Row } from '../../src/reporter/record.ts';
+import { CATALOGUE } from '../../src/contract/catalogue.ts';
 import { preflightReport, STAGING } from './samples.ts';
 
 export const MODEL_FILE = resolve(import.meta.dirname, '../../impact.model.json');

@@ -1,7 +1,7 @@
 /** Reports and records that the checks start from. */
-import { because } from '../../evidence/failure.ts';
-import type { FailureClass } from '../../evidence/failure.ts';
-import type { PreflightReport } from '../../evidence/preflight.ts';
+import { because } from '../../src/evidence/failure.ts';
+import type { FailureClass } from '../../src/evidence/failure.ts';
+import type { PreflightReport } from '../../src/evidence/preflight.ts';
 
 export const STANDIN: PreflightReport['target'] = {
   kind: 'standin',

@@ -1,11 +1,11 @@
 /** Renders a run of 10,000 tests in a process of its own and prints time, memory and file sizes. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { assess } from '../../reporter/assess.ts';
-import { entryOf, trendOf } from '../../reporter/history.ts';
-import { loadCharts } from '../../reporter/html/chart.ts';
-import { REPORTS, writeRecord, writeReports } from '../../reporter/outputs.ts';
-import { RESULTS, sealed } from '../../reporter/record.ts';
+import { assess } from '../../src/reporter/assess.ts';
+import { entryOf, trendOf } from '../../src/reporter/history.ts';
+import { loadCharts } from '../../src/reporter/html/chart.ts';
+import { REPORTS, writeRecord, writeReports } from '../../src/reporter/outputs.ts';
+import { RESULTS, sealed } from '../../src/reporter/record.ts';
 import { MODEL, recordOf, rowOf, rowsWith } from './rows.ts';
 
 const folder = process.argv[2] ?? 'reports/checks/scale';

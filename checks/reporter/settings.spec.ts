@@ -1,11 +1,11 @@
 /** Settings by which a verdict is worth less: recorded, named by the gate, and never enough for a GO where evidence is missing. */
 import { expect, test } from '@playwright/test';
-import { assess, type Assessment } from '../../reporter/assess.ts';
-import { misuses } from '../../reporter/gate-checks.ts';
-import { impactModel, type ImpactModel } from '../../reporter/model.ts';
-import { sealed, type RecordBody, type Result, type Row } from '../../reporter/record.ts';
-import { declarationOf, loadersOf, weakenings } from '../../reporter/settings.ts';
-import { CATALOGUE } from '../../tests/catalogue.ts';
+import { assess, type Assessment } from '../../src/reporter/assess.ts';
+import { misuses } from '../../src/reporter/gate-checks.ts';
+import { impactModel, type ImpactModel } from '../../src/reporter/model.ts';
+import { sealed, type RecordBody, type Result, type Row } from '../../src/reporter/record.ts';
+import { declarationOf, loadersOf, weakenings } from '../../src/reporter/settings.ts';
+import { CATALOGUE } from '../../src/contract/catalogue.ts';
 import { MODEL, MODEL_FILE, recordOf, rowOf } from './rows.ts';
 import { preflightReport, STAGING } from './samples.ts';
 

@@ -2,7 +2,7 @@
 import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sealed } from '../../reporter/record.ts';
+import { sealed } from '../../src/reporter/record.ts';
 import { failing, preflightOf, STAGING } from './samples.ts';
 import { expect, test, type MiniProject } from './project.ts';
 import { Workspace, type Variables } from '../workspace.ts';
@@ -27,7 +27,7 @@ const LATER: readonly Later[] = [
   { title: 'a production URL', script: 'npx playwright test', variables: { E2E_BASE_URL: 'https://api.example.com' } },
   { title: 'a broken .env', script: `echo 'E2E_BASE_URL' > .env; npx playwright test` },
   { title: 'a broken model', script: `echo '{' > impact.model.json; npx playwright test` },
-  { title: 'a missing module of ours', script: 'rm contract/limits.ts; npx playwright test' },
+  { title: 'a missing module of ours', script: 'rm src/contract/limits.ts; npx playwright test' },
   { title: 'another reporter', script: 'npx playwright test --grep P1-05 --reporter=line' },
   {
     title: 'another reporter, killed before it leaves anything',
@@ -108,7 +108,12 @@ test('a good record, then a run that tests nothing - gate 5; a list or a report 
   const gate = (folder: string) =>
     workspace.shell(
       `cd ${folder}; "${process.execPath}" --import "${workspace.path('node_modules/tsx/dist/loader.mjs')}" ` +
-        ['reporter/gate.ts', '--record reports/impact/run.json', '--model impact.model.json', '--waivers waivers.json']
+        [
+          'src/reporter/gate.ts',
+          '--record reports/impact/run.json',
+          '--model impact.model.json',
+          '--waivers waivers.json',
+        ]
           .map((word) => word.replace(/(\S+\/?\S*\.(?:ts|json))/, (path) => `"${workspace.path(path)}"`))
           .join(' '),
     );

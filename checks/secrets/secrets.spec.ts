@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { zipSync } from 'fflate';
 import { signLocally } from '../../fixtures/tokens.ts';
-import { startStandin } from '../../standin/start.ts';
+import { startStandin } from '../../src/standin/start.ts';
 import { FORMS, formsOf } from './forms.ts';
 import { startMirror } from './mirror.ts';
 import { Searcher } from './search.ts';

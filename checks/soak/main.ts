@@ -7,9 +7,9 @@ import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } f
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { z } from 'zod';
-import { jsonPieces, writeWhole } from '../../reporter/files.ts';
-import { readArguments } from '../../settings/arguments.ts';
-import { catalogue } from '../../standin/switchboard/switchboard.ts';
+import { jsonPieces, writeWhole } from '../../src/reporter/files.ts';
+import { readArguments } from '../../src/environment/arguments.ts';
+import { catalogue } from '../../src/standin/switchboard/switchboard.ts';
 import { upperBound } from '../matrix/statistics.ts';
 import { runSuite } from '../suite/suite-run.ts';
 import { leftovers } from './leftovers.ts';

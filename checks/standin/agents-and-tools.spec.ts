@@ -1,6 +1,6 @@
-import * as agents from '../../contract/agents.ts';
-import { envelope, validationError } from '../../contract/errors.ts';
-import * as tools from '../../contract/tools.ts';
+import * as agents from '../../src/contract/agents.ts';
+import { envelope, validationError } from '../../src/contract/errors.ts';
+import * as tools from '../../src/contract/tools.ts';
 import { answers, call, jsonOf, list, mint, newMarker, probe, type Answer } from './plain-client.ts';
 import { expect, test } from './standin-fixture.ts';
 

@@ -1,5 +1,5 @@
-import * as auth from '../../contract/auth.ts';
-import { endpoints } from '../../contract/endpoints.ts';
+import * as auth from '../../src/contract/auth.ts';
+import { endpoints } from '../../src/contract/endpoints.ts';
 import { call, claimsOf, forge, jsonOf, mint, type Json } from './plain-client.ts';
 import { expect, test } from './standin-fixture.ts';
 

@@ -1,7 +1,7 @@
-import { pathOf, type Endpoint } from '../../contract/endpoint.ts';
-import { ENDPOINTS } from '../../contract/endpoints.ts';
-import { envelope, routerNotFound, validationError } from '../../contract/errors.ts';
-import { STANDIN_HEADER } from '../../contract/headers.ts';
+import { pathOf, type Endpoint } from '../../src/contract/endpoint.ts';
+import { ENDPOINTS } from '../../src/contract/endpoints.ts';
+import { envelope, routerNotFound, validationError } from '../../src/contract/errors.ts';
+import { STANDIN_HEADER } from '../../src/contract/headers.ts';
 import { call, forge, jsonOf, mint } from './plain-client.ts';
 import { expect, test } from './standin-fixture.ts';
 

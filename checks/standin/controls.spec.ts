@@ -1,13 +1,13 @@
-import { agentReply } from '../../contract/agents.ts';
-import { chatMessagePage } from '../../contract/chat-messages.ts';
-import { discoveryReply, mcpStatusReply } from '../../contract/discovery.ts';
-import { envelope } from '../../contract/errors.ts';
-import { healthReply, wsConfigReply, wsHealthReply } from '../../contract/health.ts';
-import { agentStreamFrame, chatStreamFrame } from '../../contract/sse.ts';
-import { containsWholeNumber, normaliseAnswer } from '../../contract/testability.ts';
-import { thread, threadMessagePage } from '../../contract/threads.ts';
-import * as wire from '../../contract/websocket.ts';
-import type { Standin } from '../../standin/start.ts';
+import { agentReply } from '../../src/contract/agents.ts';
+import { chatMessagePage } from '../../src/contract/chat-messages.ts';
+import { discoveryReply, mcpStatusReply } from '../../src/contract/discovery.ts';
+import { envelope } from '../../src/contract/errors.ts';
+import { healthReply, wsConfigReply, wsHealthReply } from '../../src/contract/health.ts';
+import { agentStreamFrame, chatStreamFrame } from '../../src/contract/sse.ts';
+import { containsWholeNumber, normaliseAnswer } from '../../src/contract/testability.ts';
+import { thread, threadMessagePage } from '../../src/contract/threads.ts';
+import * as wire from '../../src/contract/websocket.ts';
+import type { Standin } from '../../src/standin/start.ts';
 import {
   bytesFor,
   call,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import * as chat from '../../contract/chat-messages.ts';
-import { envelope, validationError } from '../../contract/errors.ts';
-import * as threads from '../../contract/threads.ts';
-import { profileReply, settingsReply } from '../../contract/users.ts';
+import * as chat from '../../src/contract/chat-messages.ts';
+import { envelope, validationError } from '../../src/contract/errors.ts';
+import * as threads from '../../src/contract/threads.ts';
+import { profileReply, settingsReply } from '../../src/contract/users.ts';
 import { call, jsonOf, list, mint, newMarker, part, type Json } from './plain-client.ts';
 import { expect, test } from './standin-fixture.ts';
 

@@ -1,6 +1,6 @@
 /** Each parametric defect changes what a plain client sees, at the place that it names and nowhere else. */
-import type { Standin } from '../../standin/start.ts';
-import { UnknownSelection } from '../../standin/switchboard/switchboard.ts';
+import type { Standin } from '../../src/standin/start.ts';
+import { UnknownSelection } from '../../src/standin/switchboard/switchboard.ts';
 import {
   answers,
   call,

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import * as discovery from '../../contract/discovery.ts';
-import * as health from '../../contract/health.ts';
-import { streamInfoReply } from '../../contract/sse.ts';
-import { envelope } from '../../contract/errors.ts';
+import * as discovery from '../../src/contract/discovery.ts';
+import * as health from '../../src/contract/health.ts';
+import { streamInfoReply } from '../../src/contract/sse.ts';
+import { envelope } from '../../src/contract/errors.ts';
 import { call, jsonOf, mint, socket } from './plain-client.ts';
 import { expect, test } from './standin-fixture.ts';
 

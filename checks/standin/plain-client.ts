@@ -4,8 +4,8 @@ import type { Agent } from 'node:http';
 import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import WebSocket from 'ws';
-import { AUDIENCE, ISSUER, testLoginReply } from '../../contract/auth.ts';
-import { tokenSubprotocol } from '../../contract/websocket.ts';
+import { AUDIENCE, ISSUER, testLoginReply } from '../../src/contract/auth.ts';
+import { tokenSubprotocol } from '../../src/contract/websocket.ts';
 
 export type Json = Record<string, unknown>;
 

@@ -81,7 +81,7 @@ test('whoever started it is gone - with --quiet it goes too', async ({ program }
 });
 
 test('the shell that started it is killed - the orphan goes too, its input being no pipe', async () => {
-  const command = 'node --import tsx standin/main.ts --quiet < /dev/null & wait';
+  const command = 'node --import tsx src/standin/main.ts --quiet < /dev/null & wait';
   const shell = spawn('/bin/sh', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(shell.stdout, 'data')) as [Buffer];
   const origin = /api (\S+)/.exec(line.toString())?.[1] ?? '';

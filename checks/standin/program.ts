@@ -18,7 +18,7 @@ export interface Program {
 const READY = /^standin ready: port (\d+) api (\S+) auth (\S+) app (\S+)\n/;
 
 export const run = (args: readonly string[], env: Record<string, string> = {}): Program => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'standin/main.ts', ...args], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/standin/main.ts', ...args], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,11 +1,11 @@
 /** The stand-in as a later release: each difference of the release on the wire, and nothing else. */
-import { envelope } from '../../contract/errors.ts';
-import { endpointsOf, RELEASES } from '../../contract/releases.ts';
-import { beta17 } from '../../contract/releases/beta-17.ts';
-import { DIALECTS } from '../../standin/dialects.ts';
+import { envelope } from '../../src/contract/errors.ts';
+import { endpointsOf, RELEASES } from '../../src/contract/releases.ts';
+import { beta17 } from '../../src/contract/releases/beta-17.ts';
+import { DIALECTS } from '../../src/standin/dialects.ts';
 import { call, claimsOf, jsonOf, mint, socket, type Json } from './plain-client.ts';
 import { expect, test as base } from './standin-fixture.ts';
-import type { Standin } from '../../standin/start.ts';
+import type { Standin } from '../../src/standin/start.ts';
 
 const test = base.extend<{ later: Standin }>({
   later: async ({ start }, use) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import * as wire from '../../contract/websocket.ts';
-import { STANDIN_HEADER } from '../../contract/headers.ts';
-import { textOf, threadMessagePage } from '../../contract/threads.ts';
+import * as wire from '../../src/contract/websocket.ts';
+import { STANDIN_HEADER } from '../../src/contract/headers.ts';
+import { textOf, threadMessagePage } from '../../src/contract/threads.ts';
 import {
   answers,
   call,

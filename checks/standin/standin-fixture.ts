@@ -1,6 +1,6 @@
 /** Stand-ins for the checks: a healthy one a worker, and others with faults for the test that asks. */
 import { test as base } from '@playwright/test';
-import { startStandin, type Standin, type StandinOptions } from '../../standin/start.ts';
+import { startStandin, type Standin, type StandinOptions } from '../../src/standin/start.ts';
 import { mint, type User } from './plain-client.ts';
 
 interface PerTest {

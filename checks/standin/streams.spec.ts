@@ -1,5 +1,5 @@
-import { chatMessagePage } from '../../contract/chat-messages.ts';
-import { agentStreamFrame, chatStreamFrame, eventStreamConnected } from '../../contract/sse.ts';
+import { chatMessagePage } from '../../src/contract/chat-messages.ts';
+import { agentStreamFrame, chatStreamFrame, eventStreamConnected } from '../../src/contract/sse.ts';
 import { answers, call, framesOf, jsonOf, newMarker, parsed, part, probe, type Answer } from './plain-client.ts';
 import { expect, test } from './standin-fixture.ts';
 

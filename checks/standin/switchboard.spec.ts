@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { faultsOfScenario, SCENARIOS } from '../../standin/scenarios.ts';
-import { catalogue, loadFault, UnknownSelection } from '../../standin/switchboard/switchboard.ts';
-import type { Standin } from '../../standin/start.ts';
+import { faultsOfScenario, SCENARIOS } from '../../src/standin/scenarios.ts';
+import { catalogue, loadFault, UnknownSelection } from '../../src/standin/switchboard/switchboard.ts';
+import type { Standin } from '../../src/standin/start.ts';
 import { call, framesOf, jsonOf, later, list, mint, part, socket } from './plain-client.ts';
 import { expect, test } from './standin-fixture.ts';
 

@@ -43,7 +43,7 @@ const writeExamples = (workspace: Workspace): string[] =>
 /** What the pages say in words: the line of the catalogue, and the id in the model. */
 const enterExample = (workspace: Workspace): void => {
   const line = PAGES.flatMap(blocksOf).find(({ text }) => text.startsWith("entry('P2-07'"))?.text ?? '';
-  const catalogue = workspace.path('tests/catalogue.ts');
+  const catalogue = workspace.path('src/contract/catalogue.ts');
   const before = readFileSync(catalogue, 'utf8');
   writeFileSync(
     catalogue,
@@ -59,7 +59,7 @@ const enterExample = (workspace: Workspace): void => {
 
 test('commands that end - do so with the code and the words that the page promises', async ({ workspace }) => {
   const examples = writeExamples(workspace);
-  expect(examples).toEqual(['standin/faults/thread-title-shortened.ts', 'tests/p2/thread-title.spec.ts']);
+  expect(examples).toEqual(['src/standin/faults/thread-title-shortened.ts', 'tests/p2/thread-title.spec.ts']);
   enterExample(workspace);
   for (const [command, { exit, says, variables = {} }] of of('runs')) {
     const ran = await workspace.shell(command, variables);
@@ -67,7 +67,7 @@ test('commands that end - do so with the code and the words that the page promis
     expect(ran.exitCode, `${command}\n${ran.output}`).toBe(exit);
   }
   // `npm run schemas` was one of them: what is published is current.
-  expect(workspace.git('status', '--porcelain', 'reporter/schema', 'docs')).toBe('');
+  expect(workspace.git('status', '--porcelain', 'src/reporter/schema', 'docs')).toBe('');
 });
 
 test('commands that stay - come up, and go when they are told to', async ({ workspace }) => {

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { Server, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { startStandin, type Standin, type StandinOptions } from '../../standin/start.ts';
+import { startStandin, type Standin, type StandinOptions } from '../../src/standin/start.ts';
 
 const claims = z.object({ sub: z.string() });
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test as base } from '@playwright/test';
 import { z } from 'zod';
-import { runRecord } from '../../reporter/record.ts';
+import { runRecord } from '../../src/reporter/record.ts';
 import { Workspace } from '../workspace.ts';
 
 base.describe.configure({ timeout: 300_000 });

@@ -2,13 +2,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { agentStatusReply } from '../../contract/agents.ts';
-import { chatMessagePage } from '../../contract/chat-messages.ts';
-import { BUDGET } from '../../contract/limits.ts';
-import { threadList } from '../../contract/threads.ts';
-import { TURNED_AWAY } from '../../evidence/annotations.ts';
+import { agentStatusReply } from '../../src/contract/agents.ts';
+import { chatMessagePage } from '../../src/contract/chat-messages.ts';
+import { BUDGET } from '../../src/contract/limits.ts';
+import { threadList } from '../../src/contract/threads.ts';
+import { TURNED_AWAY } from '../../src/evidence/annotations.ts';
 import { signLocally } from '../../fixtures/tokens.ts';
-import type { StandinOptions } from '../../standin/start.ts';
+import type { StandinOptions } from '../../src/standin/start.ts';
 import { startCounted, type Counted } from './counted-standin.ts';
 import { idsWith, runSuite, type SuiteRun } from './suite-run.ts';
 

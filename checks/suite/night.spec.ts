@@ -3,7 +3,7 @@ import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
-import { runRecord } from '../../reporter/record.ts';
+import { runRecord } from '../../src/reporter/record.ts';
 import { filesBelow } from './files.ts';
 import { runJob, workflowOf, type Store } from '../ci/workflow.ts';
 import { startWebhook } from '../webhook.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { CATALOGUE, idsOf } from '../../tests/catalogue.ts';
-import { readingsOf } from '../../reporter/readings.ts';
+import { CATALOGUE, idsOf } from '../../src/contract/catalogue.ts';
+import { readingsOf } from '../../src/reporter/readings.ts';
 import { idsWith, runSuite } from './suite-run.ts';
 
 const ALL = idsOf('P1');

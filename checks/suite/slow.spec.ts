@@ -1,6 +1,6 @@
 /** The bounds of 5 s: against the stand-in a deadline comes first, so they are seen where deadlines are a staging's. */
 import { expect, test } from '@playwright/test';
-import { startStandin } from '../../standin/start.ts';
+import { startStandin } from '../../src/standin/start.ts';
 import { runSuite } from './suite-run.ts';
 
 const LATE = [

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { runRecord, type RunRecord } from '../../reporter/record.ts';
+import { runRecord, type RunRecord } from '../../src/reporter/record.ts';
 
 export interface SuiteRun {
   readonly exitCode: number | null;

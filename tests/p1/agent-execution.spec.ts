@@ -1,13 +1,18 @@
 import { randomInt } from 'node:crypto';
-import { AGENT_TYPES, MAX_SIMULATED_DELAY_SECONDS, type AgentReply, type AgentType } from '../../contract/agents.ts';
-import { MCP_SERVER, MCP_TOOLS, mcpServerStatusReply, mcpServerUnknownReply } from '../../contract/discovery.ts';
-import { pathOf } from '../../contract/endpoint.ts';
-import { endpoints } from '../../contract/endpoints.ts';
-import { advertisedLimits } from '../../contract/limits.ts';
-import { millisOf } from '../../contract/primitives.ts';
-import { agentStreamFrame, chatStreamFrame, STREAM_EVENTS } from '../../contract/sse.ts';
-import { CALCULATOR, cannedPhraseIn } from '../../contract/testability.ts';
-import { because } from '../../evidence/failure.ts';
+import {
+  AGENT_TYPES,
+  MAX_SIMULATED_DELAY_SECONDS,
+  type AgentReply,
+  type AgentType,
+} from '../../src/contract/agents.ts';
+import { MCP_SERVER, MCP_TOOLS, mcpServerStatusReply, mcpServerUnknownReply } from '../../src/contract/discovery.ts';
+import { pathOf } from '../../src/contract/endpoint.ts';
+import { endpoints } from '../../src/contract/endpoints.ts';
+import { advertisedLimits } from '../../src/contract/limits.ts';
+import { millisOf } from '../../src/contract/primitives.ts';
+import { agentStreamFrame, chatStreamFrame, STREAM_EVENTS } from '../../src/contract/sse.ts';
+import { CALCULATOR, cannedPhraseIn } from '../../src/contract/testability.ts';
+import { because } from '../../src/evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
 import { loadText, withLoad } from '../../fixtures/client-load.ts';
 import { closedPort } from '../../fixtures/closed-port.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { MAX_CONTENT_CODE_POINTS } from '../../contract/chat-messages.ts';
-import { textOf, type Thread, type ThreadMessage } from '../../contract/threads.ts';
-import { unlisted } from '../../contract/unlisted.ts';
-import { because } from '../../evidence/failure.ts';
+import { MAX_CONTENT_CODE_POINTS } from '../../src/contract/chat-messages.ts';
+import { textOf, type Thread, type ThreadMessage } from '../../src/contract/threads.ts';
+import { unlisted } from '../../src/contract/unlisted.ts';
+import { because } from '../../src/evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
 import type { Cleanup } from '../../fixtures/cleanup.ts';
 import { newMarker } from '../../fixtures/probes.ts';

@@ -1,16 +1,16 @@
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AgentType } from '../../contract/agents.ts';
-import { chatMessageCreated } from '../../contract/chat-messages.ts';
-import { pathOf } from '../../contract/endpoint.ts';
-import { endpoints } from '../../contract/endpoints.ts';
-import { envelope, INTERNAL_FIELDS, INTERNALS } from '../../contract/errors.ts';
-import { isWithinWindow, retryAfterOf, type RetryAfter } from '../../contract/http.ts';
-import { LIMITS } from '../../contract/limits.ts';
-import { agentStreamFrame } from '../../contract/sse.ts';
-import { unlisted } from '../../contract/unlisted.ts';
-import { because, ClassifiedError } from '../../evidence/failure.ts';
-import { sharesRunWith } from '../../evidence/redaction.ts';
+import type { AgentType } from '../../src/contract/agents.ts';
+import { chatMessageCreated } from '../../src/contract/chat-messages.ts';
+import { pathOf } from '../../src/contract/endpoint.ts';
+import { endpoints } from '../../src/contract/endpoints.ts';
+import { envelope, INTERNAL_FIELDS, INTERNALS } from '../../src/contract/errors.ts';
+import { isWithinWindow, retryAfterOf, type RetryAfter } from '../../src/contract/http.ts';
+import { LIMITS } from '../../src/contract/limits.ts';
+import { agentStreamFrame } from '../../src/contract/sse.ts';
+import { unlisted } from '../../src/contract/unlisted.ts';
+import { because, ClassifiedError } from '../../src/evidence/failure.ts';
+import { sharesRunWith } from '../../src/evidence/redaction.ts';
 import type { Caller } from '../../fixtures/caller.ts';
 import { everyOne, isBottleneck, loadText, type ClientLoad } from '../../fixtures/client-load.ts';
 import { closedPort } from '../../fixtures/closed-port.ts';
@@ -21,7 +21,7 @@ import { parseBody, type Reply } from '../../fixtures/reply.ts';
 import { isKnown } from '../../fixtures/stream-checks.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
-import { CONCURRENT_USERS } from '../catalogue.ts';
+import { CONCURRENT_USERS } from '../../src/contract/catalogue.ts';
 
 const FRESH = { connection: 'fresh' } as const;
 

@@ -1,11 +1,11 @@
-import { ACCESS_TOKEN_SECONDS, authError } from '../../contract/auth.ts';
-import { isSessionCookie } from '../../contract/http.ts';
-import { millisOf } from '../../contract/primitives.ts';
-import { because } from '../../evidence/failure.ts';
+import { ACCESS_TOKEN_SECONDS, authError } from '../../src/contract/auth.ts';
+import { isSessionCookie } from '../../src/contract/http.ts';
+import { millisOf } from '../../src/contract/primitives.ts';
+import { because } from '../../src/evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
 import { cookieNamesOf } from '../../fixtures/http-client.ts';
 import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
-import { protect } from '../../evidence/redaction.ts';
+import { protect } from '../../src/evidence/redaction.ts';
 import { claimsOf } from '../../fixtures/tokens.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';

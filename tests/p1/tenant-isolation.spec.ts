@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endpoints } from '../../contract/endpoints.ts';
-import { CODE_WORD_REQUEST } from '../../contract/testability.ts';
-import { ack, errorMessage } from '../../contract/websocket.ts';
-import { because } from '../../evidence/failure.ts';
+import { endpoints } from '../../src/contract/endpoints.ts';
+import { CODE_WORD_REQUEST } from '../../src/contract/testability.ts';
+import { ack, errorMessage } from '../../src/contract/websocket.ts';
+import { because } from '../../src/evidence/failure.ts';
 import { runOf } from '../../fixtures/agent-run.ts';
 import type { ChatSocket } from '../../fixtures/chat-socket.ts';
 import type { Cleanup } from '../../fixtures/cleanup.ts';

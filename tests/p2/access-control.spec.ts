@@ -1,7 +1,7 @@
-import { because } from '../../evidence/failure.ts';
+import { because } from '../../src/evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
 import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
-import { sharesRunWith } from '../../evidence/redaction.ts';
+import { sharesRunWith } from '../../src/evidence/redaction.ts';
 import type { Identity } from '../../fixtures/http-client.ts';
 import { retargeted } from '../../fixtures/tokens.ts';
 import { unless } from '../../fixtures/settle.ts';

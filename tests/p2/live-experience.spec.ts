@@ -1,7 +1,12 @@
-import { agentStreamFrame, chatStreamFrame, eventStreamConnected, eventStreamHeartbeat } from '../../contract/sse.ts';
-import { textOf } from '../../contract/threads.ts';
-import { errorMessage } from '../../contract/websocket.ts';
-import { because } from '../../evidence/failure.ts';
+import {
+  agentStreamFrame,
+  chatStreamFrame,
+  eventStreamConnected,
+  eventStreamHeartbeat,
+} from '../../src/contract/sse.ts';
+import { textOf } from '../../src/contract/threads.ts';
+import { errorMessage } from '../../src/contract/websocket.ts';
+import { because } from '../../src/evidence/failure.ts';
 import { expectWholeRun, foreignEvents, runOf, type AgentRun } from '../../fixtures/agent-run.ts';
 import type { ChatSocket } from '../../fixtures/chat-socket.ts';
 import type { Cleanup } from '../../fixtures/cleanup.ts';

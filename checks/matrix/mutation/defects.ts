@@ -1,6 +1,6 @@
 /**
  * For each assertion of the P1 tests a defect of the server that only this assertion sees, or that it sees first.
- * Defects are faults of the catalogue, or small ones of standin/defects that are made by their parameters.
+ * Defects are faults of the catalogue, or small ones of src/standin/defects that are made by their parameters.
  */
 import { AGENT_EXECUTION } from './defects/agent-execution.ts';
 import { CONVERSATIONS } from './defects/conversations.ts';

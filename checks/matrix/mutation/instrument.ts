@@ -102,7 +102,7 @@ export const instrument = (tree: string, sites: readonly Site[]): string => {
     );
   rewrite(join(copy, 'fixtures/test.ts'), withOwnStandin);
   rewrite(join(copy, 'playwright.config.ts'), (text) =>
-    replaced(text, 'standin/main.ts --port 0 --quiet', `${HERE}/standin-host.ts`),
+    replaced(text, 'src/standin/main.ts --port 0 --quiet', `${HERE}/standin-host.ts`),
   );
   return copy;
 };

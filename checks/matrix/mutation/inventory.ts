@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { ENDPOINTS } from '../../../contract/endpoints.ts';
+import { ENDPOINTS } from '../../../src/contract/endpoints.ts';
 
 export type SiteKind = 'expect' | 'reply' | 'client' | 'helper' | 'secondary' | 'throw';
 

@@ -1,9 +1,9 @@
 /** `npm run mutation`: which assertions of the suite are needed to see a defect of the server, and which see none? */
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import '../../../evidence/closed-output.ts';
-import { jsonPieces, writeWhole } from '../../../reporter/files.ts';
-import { readArguments } from '../../../settings/arguments.ts';
+import '../../../src/evidence/closed-output.ts';
+import { jsonPieces, writeWhole } from '../../../src/reporter/files.ts';
+import { readArguments } from '../../../src/environment/arguments.ts';
 import { caseOf } from '../expectation.ts';
 import { Sources } from '../sources.ts';
 import { instrument } from './instrument.ts';

@@ -2,9 +2,9 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
-import { readEnvironment } from '../../../standin/environment.ts';
-import { watchInput, watchParent } from '../../../standin/guardian.ts';
-import { startStandin, type Standin } from '../../../standin/start.ts';
+import { readEnvironment } from '../../../src/standin/environment.ts';
+import { watchInput, watchParent } from '../../../src/standin/guardian.ts';
+import { startStandin, type Standin } from '../../../src/standin/start.ts';
 
 const env = readEnvironment(process.env).data ?? {};
 const running = new Map<number, Standin>();

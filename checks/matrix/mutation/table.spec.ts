@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import ts from 'typescript';
-import { catalogue } from '../../../standin/switchboard/switchboard.ts';
+import { catalogue } from '../../../src/standin/switchboard/switchboard.ts';
 import { Sources } from '../sources.ts';
 import { DEFECTS, CHECKED_ELSEWHERE } from './defects.ts';
 import { instrument } from './instrument.ts';

@@ -1,8 +1,8 @@
 /** `index.html`: the whole matrix in one file, without network, for eyes, keyboards and phones. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { html, textOf, trusted, type Markup } from '../../../reporter/html/template.ts';
-import { CATALOGUE, idsOf, type Priority } from '../../../tests/catalogue.ts';
+import { html, textOf, trusted, type Markup } from '../../../src/reporter/html/template.ts';
+import { CATALOGUE, idsOf, type Priority } from '../../../src/contract/catalogue.ts';
 import type { MatrixFile } from '../matrix-file.ts';
 import { labelOf, LEGEND, lookOf } from './cells.ts';
 import { SCRIPT } from './script.ts';

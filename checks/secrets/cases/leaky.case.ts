@@ -1,7 +1,7 @@
 /** Tests that fail in every way, each with a token in what it fails on: they are run by secrets.spec.ts. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { ClassifiedError } from '../../../evidence/failure.ts';
+import { ClassifiedError } from '../../../src/evidence/failure.ts';
 import { expect, test } from '../../../fixtures/test.ts';
 
 test('a value of another text', async ({ alice }) => {

@@ -1,6 +1,6 @@
-import { agentReply } from '../../../contract/agents.ts';
-import { agentEvent } from '../../../contract/websocket.ts';
-import type { Standin } from '../../../standin/start.ts';
+import { agentReply } from '../../../src/contract/agents.ts';
+import { agentEvent } from '../../../src/contract/websocket.ts';
+import type { Standin } from '../../../src/standin/start.ts';
 import {
   answers,
   call,

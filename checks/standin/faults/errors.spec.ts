@@ -1,5 +1,5 @@
-import { envelope, INTERNAL_FIELDS } from '../../../contract/errors.ts';
-import type { Standin } from '../../../standin/start.ts';
+import { envelope, INTERNAL_FIELDS } from '../../../src/contract/errors.ts';
+import type { Standin } from '../../../src/standin/start.ts';
 import { call, jsonOf, mint, part, untilRefused } from '../plain-client.ts';
 import { expect, test } from '../standin-fixture.ts';
 

@@ -1,4 +1,4 @@
-import { serviceNotReady } from '../../../contract/websocket.ts';
+import { serviceNotReady } from '../../../src/contract/websocket.ts';
 import { bytesFor, call, failureOf, later, mint, parsed, socket } from '../plain-client.ts';
 import { expect, test } from '../standin-fixture.ts';
 

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
-import { envelope } from '../../../contract/errors.ts';
-import type { Standin } from '../../../standin/start.ts';
+import { envelope } from '../../../src/contract/errors.ts';
+import type { Standin } from '../../../src/standin/start.ts';
 import { call, jsonOf, mint, socket, untilRefused, type Answer } from '../plain-client.ts';
 import { expect, test } from '../standin-fixture.ts';
 import { run } from '../program.ts';

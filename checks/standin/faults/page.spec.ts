@@ -1,5 +1,5 @@
-import { agentEvents } from '../../../contract/websocket.ts';
-import type { Standin } from '../../../standin/start.ts';
+import { agentEvents } from '../../../src/contract/websocket.ts';
+import type { Standin } from '../../../src/standin/start.ts';
 import { call, dataOf, forge, framesOf, jsonOf, mint, parsed, part, probe, socket } from '../plain-client.ts';
 import { expect, test } from '../standin-fixture.ts';
 

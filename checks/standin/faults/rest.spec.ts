@@ -1,5 +1,5 @@
-import { envelope } from '../../../contract/errors.ts';
-import type { Standin } from '../../../standin/start.ts';
+import { envelope } from '../../../src/contract/errors.ts';
+import type { Standin } from '../../../src/standin/start.ts';
 import { call, jsonOf, mint, part, socket, type Json, type User } from '../plain-client.ts';
 import { expect, test } from '../standin-fixture.ts';
 

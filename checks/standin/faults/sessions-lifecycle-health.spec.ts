@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { healthReply, unhealthyReply, wsHealthReply } from '../../../contract/health.ts';
-import type { Standin } from '../../../standin/start.ts';
+import { healthReply, unhealthyReply, wsHealthReply } from '../../../src/contract/health.ts';
+import type { Standin } from '../../../src/standin/start.ts';
 import { call, claimsOf, framesOf, jsonOf, later, list, mint, part, socket, type User } from '../plain-client.ts';
 import { expect, test } from '../standin-fixture.ts';
 

@@ -1,4 +1,4 @@
-/** Specifications of the parametric defects in standin/defects, as the stand-in reads them. */
+/** Specifications of the parametric defects in src/standin/defects, as the stand-in reads them. */
 
 /** `/api/threads/{id}`: the braces stand for one segment. */
 export type Request = `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`;
@@ -46,7 +46,7 @@ export const set = (on: Request, at: string, to: Value, which: Which = {}): stri
 
 type Operation = 'add' | 'swap' | 'reverse' | 'repeat' | 'pop' | 'empty' | 'first';
 
-/** What happens to the value at the pointer: see standin/switchboard/edit.ts. */
+/** What happens to the value at the pointer: see src/standin/switchboard/edit.ts. */
 export const edit = (
   on: Request,
   at: string,
