@@ -111,6 +111,10 @@ test('bounds - a text that is let through can be parsed, or the parser says no',
   expect(await holds('bounds', property, 1_000)).toBeNull();
   expect(unreasonable('['.repeat(65))).toContain('64 levels');
   expect(unreasonable(`"${'['.repeat(1_000)}\\"${',['.repeat(20_000)}"`)).toBeUndefined();
+  // The longest message there is, in the longest spelling.
+  expect(
+    unreasonable(JSON.stringify({ content: '' }).replace('""', `"${'\\ud83d\\ude80'.repeat(8_000)}"`)),
+  ).toBeUndefined();
   expect(unreasonable(`[${'0,'.repeat(20_001)}0]`)).toContain('20000 values');
 });
 

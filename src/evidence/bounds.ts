@@ -2,8 +2,8 @@
 
 export const JSON_BOUNDS = {
   characters: 2 * 1024 * 1024,
-  /** Of one text in it: a message has at most 8,000 code points. */
-  text: 64 * 1024,
+  /** Of one text in it, as sent: a message has at most 8,000 code points, each of up to 12 characters when escaped. */
+  text: 256 * 1024,
   values: 20_000,
   levels: 64,
 } as const;
