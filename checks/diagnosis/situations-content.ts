@@ -69,8 +69,9 @@ const owned = (as: string, name: string, id: string) =>
     sent: { title: id },
     body: { id, title: id, metadata: { user_id: `e2e-gp-${name}` } },
   });
-const asked = (type: string, status: number, detection = true): Exchange => ({
+const asked = (type: string, status: number, detection = true, at = 0): Exchange => ({
   ...http('POST /api/agents/execute', status, {
+    at,
     sent: { type, message: 'x' },
     body: status === 200 ? { status: 'success', agent: type, response: 'x' } : envelope(status),
   }),
@@ -308,7 +309,14 @@ export const CONTENT: readonly Situation[] = [
     'served-to-tests-only',
     'P1-07',
     ['auth-rejected', 'run.data'],
-    [asked('triage', 200), asked('data', 403, false)],
+    [asked('triage', 200), asked('data', 403, false, 10), asked('data', 200, true, 20)],
+  ),
+  one(
+    'who does not look like a test is refused once the platform is down',
+    'app-5xx',
+    'P1-07',
+    ['http-status', 'ordinary.agents.data'],
+    [asked('triage', 200), asked('data', 500, false, 10), asked('data', 500, true, 20)],
   ),
   one(
     'the clock of the server is an hour late',

@@ -49,6 +49,7 @@ export const socketOf = (id: number, change: Partial<SocketTrace> = {}): SocketT
   startedAt: 1_757_439_302_000,
   identity: 'A',
   probe: null,
+  part: null,
   url: 'wss://api.staging.example/ws',
   carrier: 'header',
   expected: 'welcome',

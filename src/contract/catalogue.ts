@@ -22,63 +22,311 @@ export const SECURITY: readonly Capability[] = ['tenant-isolation', 'access-cont
 /** People that the claim of P1-17 is about. */
 export const CONCURRENT_USERS = 20;
 
-export interface CatalogueEntry {
-  readonly id: string;
+interface Claim {
+  /** Stable name, for history and reports. */
   readonly name: string;
-  readonly priority: Priority;
+  readonly title: string;
   readonly capability: Capability;
+  /** What a customer may rely on. */
   readonly claim: string;
   /** Test time-out in seconds, by deadline column. */
   readonly budget: { readonly remote: number; readonly standin: number };
+  readonly transports: readonly Transport[];
+  /** Nothing else runs meanwhile: it measures or loads. */
+  readonly exclusive?: true;
+  /** What the claim consists of; each has a result of its own. Empty: the test is its only part. */
+  readonly parts: readonly string[];
 }
 
-const entry = (
-  id: string,
-  name: string,
-  capability: Capability,
-  remote: number,
-  standin: number,
-  claim: string,
-): CatalogueEntry => ({
-  id,
-  name,
-  priority: id.slice(0, 2) as Priority,
-  capability,
-  claim,
-  budget: { remote, standin },
-});
+export type Transport = 'http' | 'ws' | 'sse' | 'load';
 
-// prettier-ignore
-export const CATALOGUE: readonly CatalogueEntry[] = [
-  entry('P1-01', 'websocket_connection_real', 'realtime-chat', 120, 45, 'When I open the chat while logged in, the live connection opens, greets me as myself and stays usable.'),
-  entry('P1-02', 'websocket_authentication_real', 'realtime-chat', 150, 20, 'Only my own valid login opens my live connection; anything else is turned away with a clear reason.'),
-  entry('P1-03', 'websocket_message_send_real', 'realtime-chat', 240, 30, 'I send a chat message and the agent\'s answer to exactly that message comes back on my connection.'),
-  entry('P1-04', 'websocket_concurrent_connections_real', 'realtime-chat', 150, 20, 'I can use several tabs while others work too; every connection is served and answers never get mixed up.'),
-  entry('P1-05', 'agent_discovery_real', 'agent-execution', 60, 8, 'I can see which agent services, agents and hosts exist, and they are reported connected.'),
-  entry('P1-06', 'agent_configuration_real', 'agent-execution', 60, 8, 'The published settings are complete and consistent, and only administrators can see the internal ones.'),
-  entry('P1-07', 'agent_execution_endpoints_real', 'agent-execution', 150, 20, 'I ask an agent something and get a real answer to my question, from the agent I asked.'),
-  entry('P1-08', 'agent_streaming_capabilities_real', 'agent-execution', 180, 20, 'I watch the agent work: steps and text arrive while it is running, and end with the answer.'),
-  entry('P1-09', 'agent_status_monitoring_real', 'agent-execution', 90, 12, 'I can see whether my agents are running, and what I see is true.'),
-  entry('P1-10', 'tool_execution_endpoints_real', 'agent-execution', 90, 12, 'I can list the tools I may use and run one, and its result is computed from my input.'),
-  entry('P1-11', 'agent_performance_real', 'agent-execution', 240, 30, 'Agents answer me quickly, and a slow request of somebody does not hold up everybody else.'),
-  entry('P1-12', 'message_persistence_real', 'conversations', 90, 12, 'What I write is kept, unchanged, until I delete it.'),
-  entry('P1-13', 'thread_creation_real', 'conversations', 90, 12, 'I create, rename and archive conversations, and the change is still there when I come back.'),
-  entry('P1-14', 'thread_switching_real', 'conversations', 90, 12, 'When I switch between conversations I see exactly the messages of the one I chose, and nobody else\'s.'),
-  entry('P1-15', 'thread_history_real', 'conversations', 180, 20, 'I can page through my whole history, nothing missing, nothing twice, in the right order.'),
-  entry('P1-16', 'user_context_isolation_real', 'tenant-isolation', 180, 20, 'Nothing I write or do is visible to another customer, and nobody can act in my name.'),
-  entry('P1-17', 'concurrent_users_real', 'resilience', 180, 20, 'When twenty people use the platform at once, each gets the right answers and only their own.'),
-  entry('P1-18', 'rate_limiting_real', 'resilience', 240, 30, 'If I send too much I am told so and for how long; my accepted messages are kept, others are not affected, and afterwards I am served again.'),
-  entry('P1-19', 'error_handling_real', 'resilience', 90, 12, 'When something is wrong with my request I get a clear, correct error, and no internals.'),
-  entry('P1-20', 'connection_resilience_real', 'resilience', 90, 15, 'After a dropped connection or an aborted request I simply go on working.'),
-  entry('P1-21', 'session_persistence_real', 'sessions', 90, 12, 'I stay logged in as myself across token renewal, my data stays with me, and logging out really ends it.'),
-  entry('P1-22', 'agent_lifecycle_management_real', 'agent-execution', 90, 12, 'I start, stop, restart and cancel my agents, what I am told is what happened, and nobody else can do it for me.'),
-  entry('P2-01', 'streaming_partial_results', 'live-experience', 180, 30, 'I can read the beginning of an answer before the end exists, and leave when I like.'),
-  entry('P2-02', 'message_ordering', 'live-experience', 180, 20, 'Messages I send quickly are handled and shown in the order I sent them.'),
-  entry('P2-03', 'critical_event_delivery', 'live-experience', 180, 20, 'For each agent run I see started, thinking, tool use, tool result and completion, once each in order, and nobody else sees them.'),
-  entry('P2-04', 'real_browser_socket', 'browser-chat', 150, 25, 'The same chat works from a real browser page.'),
-  entry('P2-05', 'chat_page', 'browser-chat', 180, 30, 'I sign in on the chat page, ask, watch the answer arrive, find it again after a reload, and go on after a lost connection.'),
-  entry('P2-06', 'token_security', 'access-control', 120, 20, 'Whoever presents anything but a valid login gets in nowhere, with or without the E2E headers.'),
-];
+export const CLAIMS = {
+  'P1-01': {
+    name: 'websocket_connection_real',
+    title: 'Live connection - opens, greets me as myself and stays usable',
+    capability: 'realtime-chat',
+    claim: 'When I open the chat while logged in, the live connection opens, greets me as myself and stays usable.',
+    budget: { remote: 120, standin: 45 },
+    transports: ['ws', 'http'],
+    parts: [],
+  },
+  'P1-02': {
+    name: 'websocket_authentication_real',
+    title: 'Socket authentication - only my valid login opens it; anything else is refused with its reason',
+    capability: 'realtime-chat',
+    claim: 'Only my own valid login opens my live connection; anything else is turned away with a clear reason.',
+    budget: { remote: 150, standin: 20 },
+    transports: ['ws', 'http'],
+    parts: [],
+  },
+  'P1-03': {
+    name: 'websocket_message_send_real',
+    title: 'Chat message - the answer to exactly that message comes back on my connection',
+    capability: 'realtime-chat',
+    claim: "I send a chat message and the agent's answer to exactly that message comes back on my connection.",
+    budget: { remote: 240, standin: 30 },
+    transports: ['ws', 'http'],
+    parts: [],
+  },
+  'P1-04': {
+    name: 'websocket_concurrent_connections_real',
+    title: 'Several tabs - every connection is served and answers never mix',
+    capability: 'realtime-chat',
+    claim: 'I can use several tabs while others work too; every connection is served and answers never get mixed up.',
+    budget: { remote: 150, standin: 20 },
+    transports: ['ws', 'http'],
+    parts: [],
+  },
+  'P1-05': {
+    name: 'agent_discovery_real',
+    title: 'Discovery - services, agents and hosts are named and connected',
+    capability: 'agent-execution',
+    claim: 'I can see which agent services, agents and hosts exist, and they are reported connected.',
+    budget: { remote: 60, standin: 8 },
+    transports: ['http'],
+    parts: [],
+  },
+  'P1-06': {
+    name: 'agent_configuration_real',
+    title: 'Published settings - complete and consistent; internal ones only for administrators',
+    capability: 'agent-execution',
+    claim: 'The published settings are complete and consistent, and only administrators can see the internal ones.',
+    budget: { remote: 60, standin: 8 },
+    transports: ['http'],
+    parts: [],
+  },
+  'P1-07': {
+    name: 'agent_execution_endpoints_real',
+    title: 'Agents over HTTP - the agent that was asked answers exactly the question',
+    capability: 'agent-execution',
+    claim: 'I ask an agent something and get a real answer to my question, from the agent I asked.',
+    budget: { remote: 150, standin: 20 },
+    transports: ['http'],
+    parts: [],
+  },
+  'P1-08': {
+    name: 'agent_streaming_capabilities_real',
+    title: 'Agent streams - steps and text arrive while it runs, and end with the answer',
+    capability: 'agent-execution',
+    claim: 'I watch the agent work: steps and text arrive while it is running, and end with the answer.',
+    budget: { remote: 180, standin: 20 },
+    transports: ['sse', 'http'],
+    parts: [],
+  },
+  'P1-09': {
+    name: 'agent_status_monitoring_real',
+    title: 'Agent status - what I see is true, and only mine',
+    capability: 'agent-execution',
+    claim: 'I can see whether my agents are running, and what I see is true.',
+    budget: { remote: 90, standin: 12 },
+    transports: ['http'],
+    parts: [],
+  },
+  'P1-10': {
+    name: 'tool_execution_endpoints_real',
+    title: 'Tools - the list is mine, and a result is computed from my input',
+    capability: 'agent-execution',
+    claim: 'I can list the tools I may use and run one, and its result is computed from my input.',
+    budget: { remote: 90, standin: 12 },
+    transports: ['http'],
+    parts: [],
+  },
+  'P1-11': {
+    name: 'agent_performance_real',
+    title: 'Agent latency - quick answers; a slow request holds up nobody else',
+    capability: 'agent-execution',
+    claim: 'Agents answer me quickly, and a slow request of somebody does not hold up everybody else.',
+    budget: { remote: 240, standin: 30 },
+    transports: ['http', 'load'],
+    exclusive: true,
+    parts: [],
+  },
+  'P1-12': {
+    name: 'message_persistence_real',
+    title: 'Messages - kept unchanged until deleted',
+    capability: 'conversations',
+    claim: 'What I write is kept, unchanged, until I delete it.',
+    budget: { remote: 90, standin: 12 },
+    transports: ['http'],
+    parts: [],
+  },
+  'P1-13': {
+    name: 'thread_creation_real',
+    title: 'Conversations - created, renamed and archived, and still so on return',
+    capability: 'conversations',
+    claim: 'I create, rename and archive conversations, and the change is still there when I come back.',
+    budget: { remote: 90, standin: 12 },
+    transports: ['http'],
+    parts: [
+      'a new conversation has my title and metadata, and is listed',
+      'a message raises the count',
+      'a new title and merged metadata survive a reload',
+      'a malformed title is refused',
+      'without a valid token nobody creates, reads or changes one',
+      'B cannot change or archive it',
+      'an archived conversation stays archived, with its messages',
+      'an ordinary client is served the same',
+    ],
+  },
+  'P1-14': {
+    name: 'thread_switching_real',
+    title: 'Switching conversations - exactly the messages of the chosen one',
+    capability: 'conversations',
+    claim: "When I switch between conversations I see exactly the messages of the one I chose, and nobody else's.",
+    budget: { remote: 90, standin: 12 },
+    transports: ['http'],
+    parts: [],
+  },
+  'P1-15': {
+    name: 'thread_history_real',
+    title: 'History - pages with nothing missing, nothing twice, in order',
+    capability: 'conversations',
+    claim: 'I can page through my whole history, nothing missing, nothing twice, in the right order.',
+    budget: { remote: 180, standin: 20 },
+    transports: ['http'],
+    parts: [],
+  },
+  'P1-16': {
+    name: 'user_context_isolation_real',
+    title: 'Tenant isolation - B cannot read, change or impersonate A',
+    capability: 'tenant-isolation',
+    claim: 'Nothing I write or do is visible to another customer, and nobody can act in my name.',
+    budget: { remote: 180, standin: 20 },
+    transports: ['http', 'ws'],
+    parts: [],
+  },
+  'P1-17': {
+    name: 'concurrent_users_real',
+    title: 'Twenty people at once - each gets the right answers, and only their own',
+    capability: 'resilience',
+    claim: 'When twenty people use the platform at once, each gets the right answers and only their own.',
+    budget: { remote: 180, standin: 20 },
+    transports: ['http', 'load'],
+    exclusive: true,
+    parts: [],
+  },
+  'P1-18': {
+    name: 'rate_limiting_real',
+    title: 'Rate limit - 429 with Retry-After; accepted messages kept; other users unaffected',
+    capability: 'resilience',
+    claim:
+      'If I send too much I am told so and for how long; my accepted messages are kept, others are not affected, and afterwards I am served again.',
+    budget: { remote: 240, standin: 30 },
+    transports: ['http', 'load'],
+    exclusive: true,
+    parts: [],
+  },
+  'P1-19': {
+    name: 'error_handling_real',
+    title: 'Invalid requests - the documented error each, and no internals',
+    capability: 'resilience',
+    claim: 'When something is wrong with my request I get a clear, correct error, and no internals.',
+    budget: { remote: 90, standin: 12 },
+    transports: ['http'],
+    parts: [],
+  },
+  'P1-20': {
+    name: 'connection_resilience_real',
+    title: 'Dropped connections and abandoned requests - the next call works',
+    capability: 'resilience',
+    claim: 'After a dropped connection or an aborted request I simply go on working.',
+    budget: { remote: 90, standin: 15 },
+    transports: ['http', 'sse'],
+    parts: [],
+  },
+  'P1-21': {
+    name: 'session_persistence_real',
+    title: 'Sessions - renewal keeps me and my data; logging out ends it',
+    capability: 'sessions',
+    claim: 'I stay logged in as myself across token renewal, my data stays with me, and logging out really ends it.',
+    budget: { remote: 90, standin: 12 },
+    transports: ['http'],
+    parts: [],
+  },
+  'P1-22': {
+    name: 'agent_lifecycle_management_real',
+    title: 'Agent lifecycle - start, stop, restart and cancel do what they say, and only for me',
+    capability: 'agent-execution',
+    claim:
+      'I start, stop, restart and cancel my agents, what I am told is what happened, and nobody else can do it for me.',
+    budget: { remote: 90, standin: 12 },
+    transports: ['http'],
+    parts: [],
+  },
+  'P2-01': {
+    name: 'streaming_partial_results',
+    title: 'Partial results - the beginning arrives before the end exists, and leaving ends it',
+    capability: 'live-experience',
+    claim: 'I can read the beginning of an answer before the end exists, and leave when I like.',
+    budget: { remote: 180, standin: 30 },
+    transports: ['sse', 'http'],
+    parts: [],
+  },
+  'P2-02': {
+    name: 'message_ordering',
+    title: 'Message order - handled and shown in the order sent, also across a reconnect',
+    capability: 'live-experience',
+    claim: 'Messages I send quickly are handled and shown in the order I sent them.',
+    budget: { remote: 180, standin: 20 },
+    transports: ['ws', 'http'],
+    parts: [],
+  },
+  'P2-03': {
+    name: 'critical_event_delivery',
+    title: 'Agent events - each of the five once, in order, and to nobody else',
+    capability: 'live-experience',
+    claim:
+      'For each agent run I see started, thinking, tool use, tool result and completion, once each in order, and nobody else sees them.',
+    budget: { remote: 180, standin: 20 },
+    transports: ['ws', 'http'],
+    parts: [],
+  },
+  'P2-04': {
+    name: 'real_browser_socket',
+    title: 'Browser socket - a page connects with my token, gets its answer, and nobody else gets in',
+    capability: 'browser-chat',
+    claim: 'The same chat works from a real browser page.',
+    budget: { remote: 150, standin: 25 },
+    transports: ['ws', 'http'],
+    parts: [],
+  },
+  'P2-05': {
+    name: 'chat_page',
+    title: 'Chat page - sign in, ask, read, reload, and survive a lost network',
+    capability: 'browser-chat',
+    claim:
+      'I sign in on the chat page, ask, watch the answer arrive, find it again after a reload, and go on after a lost connection.',
+    budget: { remote: 180, standin: 30 },
+    transports: ['ws', 'http'],
+    parts: [],
+  },
+  'P2-06': {
+    name: 'token_security',
+    title: 'Bad tokens - none gets in anywhere, with or without the E2E headers, and none is echoed',
+    capability: 'access-control',
+    claim: 'Whoever presents anything but a valid login gets in nowhere, with or without the E2E headers.',
+    budget: { remote: 120, standin: 20 },
+    transports: ['ws', 'http'],
+    parts: [],
+  },
+} as const satisfies Readonly<Record<string, Claim>>;
+
+export type ClaimId = keyof typeof CLAIMS;
+export type PartOf<Id extends ClaimId> = (typeof CLAIMS)[Id]['parts'][number];
+
+export interface CatalogueEntry extends Claim {
+  readonly id: string;
+  readonly priority: Priority;
+}
+
+/** A claim without declared parts is its own only part. */
+export const partsOf = ({ claim, parts }: CatalogueEntry): readonly string[] => (parts.length === 0 ? [claim] : parts);
+
+export const CATALOGUE: readonly CatalogueEntry[] = Object.entries<Claim>(CLAIMS).map(([id, claim]) => ({
+  id,
+  priority: id.slice(0, 2) as Priority,
+  ...claim,
+}));
 
 const ID = /^P\d-\d{2}\b/;
 

@@ -13,8 +13,11 @@ export const detectionDraft = (scene: Scene, view: HttpView): FindingDraft | nul
   const asTest = calls.filter(({ x }) => x.detection);
   const refused = calls.filter(({ x }) => !x.detection && !isSuccess(x));
   const routes = new Set(refused.map(({ route }) => route));
-  const servedRoutes = new Set(asTest.filter(({ x }) => isSuccess(x)).map(({ route }) => route));
-  const both = [...routes].filter((route) => servedRoutes.has(route));
+  // Served before is not enough: the platform may have gone down in between.
+  const both = [...routes].filter((route) => {
+    const firstRefusal = Math.min(...refused.filter((one) => one.route === route).map(({ x }) => x.startedAt));
+    return asTest.some((one) => one.route === route && isSuccess(one.x) && one.x.startedAt > firstRefusal);
+  });
   const otherwise = calls.some(({ x, route }) => routes.has(route) && x.detection !== isSuccess(x));
   if (both.length === 0 || otherwise) return null;
   return {

@@ -47,6 +47,8 @@ export const CLEAN_REFUSAL = 'ws-clean-refusal';
 export const ATTACHMENT = {
   /** {@link testEvidence} of one attempt, on unexpected results. */
   evidence: 'evidence.json',
+  /** {@link partsReport} of one attempt. */
+  parts: 'parts.json',
   /** {@link preflightReport} of the run. */
   preflight: 'preflight.json',
 } as const;

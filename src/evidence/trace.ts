@@ -37,6 +37,8 @@ export const exchange = z.object({
   identity: z.string(),
   /** Set when the exchange belongs to the probes and not to the test. */
   probe: z.string().nullable(),
+  /** Part of the claim that made it; null for set-up, clean-up, and tests without parts. */
+  part: z.string().nullable(),
   surface: z.enum(['api', 'auth', 'other']),
   method: z.string(),
   url: z.string(),
@@ -90,6 +92,7 @@ export const socketTrace = z.object({
   startedAt: ms,
   identity: z.string(),
   probe: z.string().nullable(),
+  part: z.string().nullable(),
   url: z.string(),
   /** How the token went: null = no token was sent. */
   carrier: z.enum(['header', 'subprotocol', 'query']).nullable(),

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { MAX_CONTENT_CODE_POINTS } from '../../src/contract/chat-messages.ts';
-import { textOf, type Thread, type ThreadMessage } from '../../src/contract/threads.ts';
+import { textOf, type Thread } from '../../src/contract/threads.ts';
 import { unlisted } from '../../src/contract/unlisted.ts';
 import { because } from '../../src/evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
 import type { Cleanup } from '../../fixtures/cleanup.ts';
 import { newMarker } from '../../fixtures/probes.ts';
 import type { CallOptions } from '../../fixtures/resources.ts';
+import { delicate, messageTexts } from '../../fixtures/texts.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
 
@@ -22,17 +23,6 @@ const createThread = async (
   cleanup.add(`archive ${created.id}`, () => user.threads.archive.response(created));
   return created;
 };
-
-const contents = (page: { readonly messages: readonly ThreadMessage[] }) =>
-  page.messages.map(({ content }) => textOf(content));
-
-/** One message of each script, so that no byte-for-character mistake goes unseen. */
-const manyScripts = (marker: string) =>
-  `${marker} Ünïcödé ñ ß — 漢字かな交じり文 한국어 — שלום עולם مرحبا بالعالم — 👩‍💻🚀🏳️‍🌈 e\u0301 \u{1F9D1}\u{1F3FD}`;
-
-/** What a careless store loses: scripts, line ends, blanks, markup, quotes, backslashes, all after 255 characters. */
-const delicate = (marker: string) =>
-  `${manyScripts(marker)}\nline\r\n\r\n\ttab  two blanks <b class="x">&amp; 'it'</b> C:\\new %20 ${'long '.repeat(60)}${marker}`;
 
 test(
   'P1-12 I write messages - they are kept unchanged until I delete them',
@@ -187,139 +177,6 @@ test(
 );
 
 test(
-  'P1-13 I create, rename and archive conversations - each change is still there when I come back',
-  { tag: ['@p1', '@conversations', '@http'] },
-  async ({ alice, bob, nobody, cleanup, servesOrdinaryClient }) => {
-    const [firstTitle, secondTitle, interimTitle] = [newMarker(), newMarker(), newMarker()];
-    const newTitle = manyScripts(newMarker());
-    const [note, text] = [newMarker(), newMarker()];
-    const list = async (key: string) => (await alice.threads.list.response({ query: { limit: 100 } })).ok(key);
-
-    const [first, second] = await test.step('create two conversations', () =>
-      Promise.all([
-        createThread('thread.create', alice, cleanup, { title: firstTitle, metadata: { note } }),
-        createThread('thread.create', alice, cleanup, { title: secondTitle, metadata: { note, user_id: bob.id } }),
-      ]));
-    expect(first.id, because('http-body', 'thread.create.ids', 'each has an id of its own')).not.toBe(second.id);
-    for (const [created, title] of [
-      [first, firstTitle],
-      [second, secondTitle],
-    ] as const) {
-      const expected = { title, message_count: 0, metadata: { note, user_id: alice.id, status: 'active' } };
-      expect(
-        created,
-        because('http-body', 'thread.create.kept', 'title and metadata are kept, the owner is me'),
-      ).toMatchObject(expected);
-      expect(
-        (await alice.threads.read.response(created)).ok('thread.read'),
-        because('not-persisted', 'thread.read', 'a new request shows the conversation'),
-      ).toMatchObject(expected);
-    }
-    const listed = (await list('thread.list')).map(({ id }) => id);
-    expect(listed, because('not-persisted', 'thread.list', 'both are listed')).toEqual(
-      expect.arrayContaining([first.id, second.id]),
-    );
-
-    await test.step('a message raises the count', async () => {
-      (await alice.threads.post.response(first, { message: text })).ok('thread.message');
-      expect(
-        (await alice.threads.read.response(first)).ok('thread.count').message_count,
-        because('not-persisted', 'thread.count', 'the count is one'),
-      ).toBe(1);
-    });
-
-    /** The conversation stands in the list, and its message in it. */
-    const expectWhole = async (key: string, expected: Record<string, unknown>) => {
-      const [threads, messages] = await Promise.all([list(key), alice.threads.messages.response(first)]);
-      const page = messages.ok(key);
-      expect(
-        threads.filter(({ id }) => id === first.id),
-        because('not-persisted', `${key}.list`, 'the list shows it once, as it is now'),
-      ).toMatchObject([expected]);
-      expect(contents(page), because('not-persisted', `${key}.messages`, 'its message is still in it')).toEqual([text]);
-    };
-
-    await test.step('the new title survives', async () => {
-      const [added, later] = [newMarker(), newMarker()];
-      const kept = { created_at: first.created_at, message_count: 1 };
-      const merged = { note, added, user_id: alice.id };
-      const expected = { ...kept, title: newTitle, metadata: { ...merged, later } };
-      for (const { change, shown } of [
-        {
-          change: { title: interimTitle, metadata: { added, user_id: bob.id } },
-          shown: { ...kept, title: interimTitle, metadata: merged },
-        },
-        { change: { title: newTitle }, shown: { ...kept, title: newTitle, metadata: merged } },
-        { change: { metadata: { later } }, shown: expected },
-      ]) {
-        const renamed = (await alice.threads.update.response(first, change)).ok('thread.rename');
-        expect(
-          renamed,
-          because('not-persisted', 'thread.rename', 'the reply shows the change, and the rest as it was'),
-        ).toMatchObject(shown);
-      }
-      for (const key of ['thread.rename.reread', 'thread.rename.reread-again']) {
-        const again = (await alice.threads.read.response(first, FRESH)).ok(key);
-        expect(
-          again,
-          because('not-persisted', key, 'every later read shows the new title and the merged metadata'),
-        ).toMatchObject(expected);
-        expect(
-          again.updated_at,
-          because('not-persisted', `${key}.updated`, 'the time of the change is kept'),
-        ).not.toBeNull();
-      }
-      await expectWhole('thread.renamed', expected);
-    });
-
-    await test.step('nobody else changes it', async () => {
-      const forged = await alice.forged();
-      const change = { title: newMarker() };
-      const attempts = ({ threads }: Caller) =>
-        Promise.all([
-          threads.create.response(change),
-          threads.update.response(first, change),
-          threads.archive.response(first),
-          threads.messages.response(first),
-          threads.post.response(first, { message: newMarker() }),
-          threads.autoRename.response(first),
-        ]);
-      const anonymous = await attempts(nobody);
-      const rejected = await attempts(forged);
-      const [badTitle, foreignPut, foreignDelete] = await Promise.all([
-        alice.threads.create.malformed({ title: 7 }),
-        bob.threads.update.response(first, change),
-        bob.threads.archive.response(first),
-      ]);
-      for (const reply of anonymous) expect(reply).toBeRefused('thread.anonymous');
-      for (const reply of rejected) expect(reply).toBeUnauthorized('thread.forged');
-      expect(badTitle).toBeInvalid('thread.bad-title', 'title');
-      expect(foreignPut).toBeEnvelope('thread.put.foreign', 403, 'Access denied');
-      expect(foreignDelete).toBeEnvelope('thread.delete.foreign', 403, 'Access denied');
-      expect(
-        (await alice.threads.read.response(first)).ok('thread.foreign.unchanged'),
-        because('foreign-data', 'thread.foreign.unchanged', 'it is as I left it'),
-      ).toMatchObject({
-        title: newTitle,
-        message_count: 1,
-        metadata: { status: 'active' },
-      });
-    });
-
-    await test.step('the archived conversation stays archived', async () => {
-      (await alice.threads.archive.response(first)).ok('thread.archive');
-      const expected = { title: newTitle, message_count: 1, metadata: { note, user_id: alice.id, status: 'archived' } };
-      expect(
-        (await alice.threads.read.response(first)).ok('thread.archive.reread'),
-        because('not-persisted', 'thread.archive.reread', 'a later read shows it as archived, and else as it was'),
-      ).toMatchObject(expected);
-      await expectWhole('thread.archived', expected);
-    });
-    await servesOrdinaryClient(alice);
-  },
-);
-
-test(
   'P1-14 I switch between conversations - I see exactly the messages of the one I chose',
   { tag: ['@p1', '@conversations', '@http'] },
   async ({ alice, bob, nobody, cleanup }) => {
@@ -409,7 +266,7 @@ test(
       );
       const page = (await bob.threads.messages.response(t3)).ok('foreign.unchanged.messages');
       expect(
-        contents(page),
+        messageTexts(page),
         because('foreign-data', 'foreign.unchanged.messages', 'it has only its own message'),
       ).toEqual([bobsMessage]);
     });
