@@ -54,9 +54,9 @@ const meet = async (address: string): Promise<void> => {
     overNode,
   );
   try {
-    if (over === 'http') (await caller.api.get('/health')).ok('fuzz.http', healthReply);
+    if (over === 'http') (await caller.health.read.response()).ok('fuzz.http', healthReply);
     else if (over === 'stream') {
-      const stream = await caller.stream('fuzz.stream', '/api/agents/stream', { method: 'POST', body: {} });
+      const stream = await caller.agents.stream.open('fuzz.stream', { message: 'x' });
       const frames = knownFrames('fuzz.stream', 'event', await stream.all(), agentStreamFrame);
       expectFrameOrder(
         'fuzz.stream',

@@ -1,5 +1,5 @@
 /** Each endpoint, called by its rightful user and by everybody who must not be served. */
-import { pathOf, type Endpoint } from '../contract/endpoint.ts';
+import type { Endpoint } from '../contract/endpoint.ts';
 import { ENDPOINTS } from '../contract/endpoints.ts';
 import { BYPASS_KEY_HEADER } from '../contract/headers.ts';
 import { ClassifiedError, failureOf, type FailureClass } from '../evidence/failure.ts';
@@ -123,7 +123,7 @@ const streamDifference = async (
 ): Promise<string | undefined> => {
   const { id, method, frame, endless } = endpoint;
   if (frame === undefined) return undefined;
-  const stream = await owner.stream(id, pathOf(endpoint, call), { method, body: call.body, detection });
+  const stream = await owner.open(id, endpoint, call, { detection });
   try {
     if (endless === true) await stream.next();
     else await stream.all();

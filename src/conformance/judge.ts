@@ -1,6 +1,7 @@
 /** What a response has to be, by the access of its endpoint and by who asks. */
 import { authError } from '../contract/auth.ts';
-import type { Access, Endpoint } from '../contract/endpoint.ts';
+import type { Access } from '../contract/access.ts';
+import type { Endpoint } from '../contract/endpoint.ts';
 import { envelope, ERROR_CODES } from '../contract/errors.ts';
 import { parseBody, story, type Reply } from '../../fixtures/reply.ts';
 

@@ -1,5 +1,5 @@
 /** `/ws`: the welcome, the reply to each kind of message, and the refusals. */
-import { frames } from '../contract/frames.ts';
+import { frames, NO_SOCKET_STATUS } from '../contract/frames.ts';
 import { sumRequest } from '../contract/testability.ts';
 import type { RefusalCode } from '../contract/websocket.ts';
 import { ClassifiedError, failureOf } from '../evidence/failure.ts';
@@ -95,7 +95,7 @@ export const checkSockets = async (people: People, marker: string, sockets: Sock
     }
   const nowhere = begin('ws.nowhere', '/ws/nope');
   await check(nowhere, 'rightful user', () =>
-    sockets.expectUpgradeRefused('ws.nowhere', { identity, path: '/ws/nope' }, 403),
+    sockets.expectUpgradeRefused('ws.nowhere', { identity, path: '/ws/nope' }, NO_SOCKET_STATUS),
   );
   return rows;
 };

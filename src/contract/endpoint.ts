@@ -1,19 +1,10 @@
 /** What an endpoint is: one operation of the platform, and all that follows from it. */
 import type { z } from 'zod';
+import type { Access, Host } from './access.ts';
 import type { Deadlines } from './limits.ts';
+import type { Meaning } from './refusals.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
-export type Host = 'api' | 'auth';
-
-/**
- * Who may call an endpoint.
- * `public`: anybody, the same response. `optional`: anybody, a personal response with a valid token.
- * `required`: a valid token; 403 (401 tolerated) without one, 401 with a bad one.
- * `owned`: as `required`, and 403 for another user. `administrator`: as `required`, and 403 for ordinary users.
- */
-export const ACCESS = ['public', 'optional', 'required', 'owned', 'administrator'] as const;
-export type Access = (typeof ACCESS)[number];
-
 /** `'id'` of `/api/threads/{id}/messages`. */
 export type ParameterOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | ParameterOf<Rest>
@@ -45,6 +36,14 @@ export type Call<Path extends string, Body extends z.ZodType | undefined> = Pick
   ([ParameterOf<Path>] extends [never] ? { readonly path?: undefined } : { readonly path: Parameters<Path> }) &
   (Body extends z.ZodType ? { readonly body: z.input<Body> } : { readonly body?: undefined });
 
+/** A refusal that an endpoint has beside those of its access. */
+export interface DocumentedError {
+  /** What it says; undefined = nobody promises a wording. */
+  readonly message?: string;
+  /** A call of the rightful user that meets it, where {@link callFor} cannot tell. */
+  readonly sample?: (own: Own) => AnyCall;
+}
+
 interface Described {
   /** One sentence for the reference documents. */
   readonly summary: string;
@@ -53,6 +52,8 @@ interface Described {
   readonly makes?: Readonly<Partial<Record<Resource, string>>>;
   /** Id of the endpoint that takes back what this one did. */
   readonly undo?: string;
+  /** Errors beside those that follow from access and body. */
+  readonly errors?: Readonly<Partial<Record<Meaning, DocumentedError>>>;
   /** Needs the bypass key in its header. */
   readonly bypassKey?: true;
   /** Its event stream ends only when the caller leaves. */
@@ -142,4 +143,24 @@ export const pathOf = ({ path }: Pick<Endpoint, 'path'>, call: AnyCall = {}): st
   });
   const query = new URLSearchParams(call.query).toString();
   return query === '' ? filled : `${filled}?${query}`;
+};
+
+/** An id that nothing has. */
+const NO_ID = '00000000-0000-4000-8000-000000000000';
+const TOO_LARGE = 1024 * 1024;
+
+/** Refusals that the rightful user can meet. */
+export const errorsOf = ({ errors = {}, body }: Endpoint): Readonly<Partial<Record<Meaning, DocumentedError>>> =>
+  body === undefined ? errors : { invalid: {}, ...errors };
+
+/** A call of the rightful user that meets this error; undefined = one call alone does not meet it. */
+export const callFor = (endpoint: Endpoint, meaning: Meaning, own: Own): AnyCall | undefined => {
+  const sample = errorsOf(endpoint)[meaning]?.sample;
+  if (sample !== undefined) return sample(own);
+  const call = endpoint.sample(own);
+  if (meaning === 'unknown' && call.path !== undefined)
+    return { ...call, path: Object.fromEntries(Object.keys(call.path).map((name) => [name, NO_ID])) };
+  if (meaning === 'invalid') return { ...call, body: [] };
+  if (meaning === 'tooLarge') return { ...call, body: { filler: 'x'.repeat(TOO_LARGE) } };
+  return undefined;
 };

@@ -81,6 +81,10 @@ const question = ({ marker }: Own) => sumRequest(48_213, 7_719, marker);
 const ownAgent = ({ agent }: Own) => ({ body: { agent_id: agent } });
 const ownThread = ({ thread: id }: Own) => ({ path: { id } });
 const ownMessage = ({ message: id }: Own) => ({ path: { id } });
+/** A name that nothing has. */
+const NOBODYS = 'gp-nobodys';
+const OF_THREADS = { unknown: { message: 'Thread not found' }, forbidden: { message: 'Access denied' } };
+const OF_MESSAGES = { unknown: { message: 'Message not found' } };
 const ownRun = ({ run: run_id }: Own) => ({ path: { run_id } });
 
 export const endpoints = tableOf({
@@ -141,6 +145,7 @@ export const endpoints = tableOf({
     service: endpoint('GET /api/discovery/services/{name}', {
       summary: 'One host of this environment.',
       access: 'public',
+      errors: { unknown: {} },
       success: discoveryEntryReply,
       sample: () => ({ path: { name: 'backend' } }),
     }),
@@ -187,6 +192,7 @@ export const endpoints = tableOf({
     internal: endpoint('GET /api/config', {
       summary: 'Settings for administrators.',
       access: 'administrator',
+      errors: { forbidden: { message: 'Admin access required' } },
       success: adminConfigReply,
       sample: nothing,
     }),
@@ -247,12 +253,14 @@ export const endpoints = tableOf({
     breaker: endpoint('GET /api/agents/{name}/circuit_breaker/status', {
       summary: 'Circuit breaker of an agent, on the instance that responds.',
       access: 'required',
+      errors: { unknown: {} },
       success: breakerReply,
       sample: () => ({ path: { name: 'execution' } }),
     }),
     start: endpoint('POST /api/agents/start', {
       summary: 'Starts an agent that runs until it is stopped.',
       access: 'required',
+      errors: { conflict: {}, forbidden: {} },
       body: startRequest,
       success: controlReply,
       sample: (own) => ({ body: { message: question(own), agent_id: `${own.marker}-agent` } }),
@@ -262,6 +270,7 @@ export const endpoints = tableOf({
     status: endpoint('GET /api/agents/status', {
       summary: 'Agents of the caller.',
       access: 'required',
+      errors: { unknown: { sample: () => ({ query: { agent_id: NOBODYS } }) }, forbidden: {} },
       query: ['agent_id'],
       success: agentStatusReply,
       sample: nothing,
@@ -269,6 +278,7 @@ export const endpoints = tableOf({
     stop: endpoint('POST /api/agents/stop', {
       summary: 'Stops an agent; stopping it again changes nothing.',
       access: 'owned',
+      errors: { unknown: { sample: () => ({ body: { agent_id: NOBODYS } }) } },
       body: stopRequest,
       success: controlReply,
       sample: ownAgent,
@@ -276,6 +286,7 @@ export const endpoints = tableOf({
     cancel: endpoint('POST /api/agents/cancel', {
       summary: 'Cancels an agent.',
       access: 'owned',
+      errors: { unknown: { sample: () => ({ body: { agent_id: NOBODYS } }) } },
       body: cancelRequest,
       success: controlReply,
       sample: ownAgent,
@@ -293,18 +304,21 @@ export const endpoints = tableOf({
     status: endpoint('GET /api/chat/agents/{run_id}/status', {
       summary: 'State and progress of a chat run.',
       access: 'owned',
+      errors: { unknown: {} },
       success: chatRunStatusReply,
       sample: ownRun,
     }),
     stop: endpoint('POST /api/chat/agents/{run_id}/stop', {
       summary: 'Stops a chat run.',
       access: 'owned',
+      errors: { unknown: {} },
       success: chatRunControlReply,
       sample: ownRun,
     }),
     cancel: endpoint('POST /api/chat/agents/{run_id}/cancel', {
       summary: 'Cancels a chat run.',
       access: 'owned',
+      errors: { unknown: {} },
       success: chatRunControlReply,
       sample: ownRun,
     }),
@@ -326,6 +340,7 @@ export const endpoints = tableOf({
     execute: endpoint('POST /api/tools/execute', {
       summary: 'Runs a tool.',
       access: 'required',
+      errors: { unknown: { sample: () => ({ body: { tool_name: NOBODYS } }) } },
       body: toolExecution,
       success: toolExecutionReply,
       deadline: 'agentHttp',
@@ -336,6 +351,7 @@ export const endpoints = tableOf({
     create: endpoint('POST /api/threads', {
       summary: 'Creates a conversation.',
       access: 'required',
+      errors: { tooLarge: {} },
       body: threadDraft,
       success: thread,
       sample: ({ marker }) => ({ body: { title: marker } }),
@@ -352,12 +368,14 @@ export const endpoints = tableOf({
     read: endpoint('GET /api/threads/{id}', {
       summary: 'One conversation.',
       access: 'owned',
+      errors: OF_THREADS,
       success: thread,
       sample: ownThread,
     }),
     update: endpoint('PUT /api/threads/{id}', {
       summary: 'Changes title and metadata.',
       access: 'owned',
+      errors: OF_THREADS,
       body: threadDraft,
       success: thread,
       sample: (own) => ({ ...ownThread(own), body: { title: `${own.marker} renamed` } }),
@@ -365,6 +383,7 @@ export const endpoints = tableOf({
     post: endpoint('POST /api/threads/{id}/messages', {
       summary: 'Writes a message into a conversation; no agent is started.',
       access: 'owned',
+      errors: { ...OF_THREADS, tooLarge: {} },
       body: threadMessageDraft,
       success: threadMessageCreated,
       sample: (own) => ({ ...ownThread(own), body: { message: own.marker } }),
@@ -372,6 +391,7 @@ export const endpoints = tableOf({
     messages: endpoint('GET /api/threads/{id}/messages', {
       summary: 'Messages of a conversation, oldest first.',
       access: 'owned',
+      errors: OF_THREADS,
       query: PAGE,
       success: threadMessagePage,
       sample: ownThread,
@@ -379,12 +399,14 @@ export const endpoints = tableOf({
     autoRename: endpoint('POST /api/threads/{id}/auto-rename', {
       summary: 'Titles a conversation after its first message.',
       access: 'owned',
+      errors: OF_THREADS,
       success: thread,
       sample: ownThread,
     }),
     archive: endpoint('DELETE /api/threads/{id}', {
       summary: 'Archives a conversation; it stays readable.',
       access: 'owned',
+      errors: OF_THREADS,
       success: threadArchivedReply,
       sample: ownThread,
     }),
@@ -399,6 +421,7 @@ export const endpoints = tableOf({
     create: endpoint('POST /api/chat/messages', {
       summary: 'Keeps a chat message under a free label.',
       access: 'required',
+      errors: { rateLimited: {}, tooLarge: {} },
       body: chatMessageDraft,
       success: chatMessageCreated,
       sample: ({ marker }) => ({ body: { content: marker, thread_id: marker } }),
@@ -415,6 +438,7 @@ export const endpoints = tableOf({
     read: endpoint('GET /api/chat/messages/{id}', {
       summary: 'One chat message.',
       access: 'owned',
+      errors: { ...OF_MESSAGES, forbidden: { message: 'Access denied: You can only access your own messages' } },
       success: chatMessage,
       sample: ownMessage,
     }),
@@ -429,6 +453,7 @@ export const endpoints = tableOf({
     delete: endpoint('DELETE /api/chat/messages/{id}', {
       summary: 'Deletes a chat message.',
       access: 'owned',
+      errors: OF_MESSAGES,
       success: chatMessageDeleted,
       sample: ownMessage,
     }),

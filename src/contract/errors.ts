@@ -49,7 +49,8 @@ export const envelope = z.looseObject({
 });
 export type Envelope = z.infer<typeof envelope>;
 
-/** No such path or method: never the envelope. */
+/** No such path or method: the same in every release, and never the envelope. */
+export const ROUTER = { unknown: [404], method: [405] } as const;
 export const routerNotFound = z.looseObject({ detail: z.literal('Not Found') });
 export const routerMethodNotAllowed = z.looseObject({ detail: z.literal('Method Not Allowed') });
 

@@ -154,9 +154,12 @@ export const refusals: Readonly<Record<RefusalCode, Close>> = {
   AUTH_SERVICE_ERROR: { code: CLOSE.policy, reason: REFUSED_REASON, summary: 'The auth service cannot be reached.' },
 };
 
+/** Status of an upgrade at a path where no socket is served. */
+export const NO_SOCKET_STATUS = 403;
+
 /** Statuses of an upgrade that is refused; a missing or a bad token is never one. */
 export const upgradeRefusals: Readonly<Record<number, { readonly summary: string; readonly body?: z.ZodType }>> = {
-  403: { summary: 'No socket is served at this path.' },
+  [NO_SOCKET_STATUS]: { summary: 'No socket is served at this path.' },
   503: { summary: 'The service is starting; Retry-After says when to come again.', body: serviceNotReady },
 };
 

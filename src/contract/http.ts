@@ -45,6 +45,9 @@ const GATEWAY_STATUS = /^(?:50[234]|52\d|530)$/;
 export const isGatewayResponse = (response: Received): boolean =>
   GATEWAY_STATUS.test(String(response.status)) && !isApplicationBody(response);
 
+/** How an edge turns a runner away; no release of the platform changes that. */
+export const EDGE_REFUSALS: readonly number[] = [403, 429];
+
 /* ---- access proxies ---- */
 
 const LOGIN_HOST =

@@ -3,16 +3,11 @@
  * otherwise. It changes the form of a refusal, never its existence: nothing here lets anybody in.
  */
 import type { z } from 'zod';
-import type { EnvelopeStatus } from './errors.ts';
+import type { Refusals } from './refusals.ts';
 
 export interface EndpointChange {
   readonly path?: string;
   readonly success?: z.ZodType;
-}
-
-/** How an HTTP refusal looks; the first status is the usual one, the others are tolerated. */
-export interface Refusal {
-  readonly statuses: readonly [EnvelopeStatus, ...EnvelopeStatus[]];
 }
 
 /** What a welcome says, whatever its frame looks like. */
@@ -31,8 +26,7 @@ export interface Release {
   readonly name: string;
   /** By id of the endpoint; `not offered` = the router does not know it. */
   readonly endpoints: Readonly<Record<string, EndpointChange | 'not offered'>>;
-  /** Response of a protected endpoint to a caller without a token, and to one whom the record does not belong to. */
-  readonly refusals: { readonly anonymous: Refusal; readonly foreign: Refusal };
+  readonly refusals: Refusals;
   /** Claims of a token, refresh tokens included. */
   readonly tokenClaims: z.ZodType;
   readonly socket: {

@@ -1,5 +1,6 @@
 /** Requests that no endpoint takes: the router answers them. */
-import type { Host, Method } from './endpoint.ts';
+import type { Host } from './access.ts';
+import type { Method } from './endpoint.ts';
 
 export interface Unlisted {
   readonly method: Method;

@@ -129,7 +129,7 @@ test(
       auth: target.auth,
       authApi: target.auth,
     });
-    expect(noService).toBeEnvelope('discovery.unknown', 404, `Service '${unknown}' not found in discovery`);
+    expect(noService).toBeUnknown('discovery.unknown', `Service '${unknown}' not found in discovery`);
     await servesOrdinaryClient(alice);
   },
 );
@@ -141,7 +141,7 @@ test(
     const newcomer = await ownUsers.fresh('fresh');
     await test.step('my first call ever does not make me an administrator', async () => {
       for (const key of ['config.first-call', 'config.second-call'])
-        expect(await newcomer.config.internal.response()).toBeEnvelope(key, 403, 'Admin access required');
+        expect(await newcomer.config.internal.response()).toBeForbidden(key);
     });
 
     const forged = await newcomer.forged();
@@ -188,10 +188,10 @@ test(
     );
     expect(leaks, because('http-body', 'config.secrets', 'no settings carry a token, a key or a password')).toEqual([]);
 
-    expect(await newcomer.config.internal.response()).toBeEnvelope('config.later-call', 403, 'Admin access required');
-    expect(anonymous).toBeRefused('config.anonymous');
-    expect(anonymousSocket).toBeRefused('config.websocket.anonymous');
-    expect(rejected).toBeUnauthorized('config.websocket.forged');
+    expect(await newcomer.config.internal.response()).toBeForbidden('config.later-call');
+    expect(anonymous).toBeNotAuthenticated('config.anonymous');
+    expect(anonymousSocket).toBeNotAuthenticated('config.websocket.anonymous');
+    expect(rejected).toBeBadToken('config.websocket.forged');
 
     for (const [check, url, origin] of [
       ['ws-url', socketUrl, target.ws],
@@ -249,13 +249,13 @@ test(
         alice.agents.execute.malformed({ message }),
       ]);
       for (const reply of anonymous) {
-        expect(reply).toBeRefused('run.anonymous');
+        expect(reply).toBeNotAuthenticated('run.anonymous');
         expect(
           reply.text,
           because('auth-accepted', 'run.anonymous.response', 'a refusal has no response'),
         ).not.toContain('"response"');
       }
-      for (const reply of rejected) expect(reply).toBeUnauthorized('run.forged');
+      for (const reply of rejected) expect(reply).toBeBadToken('run.forged');
       expect(noMessage).toBeInvalid('run.no-message', 'message');
       expect(noType).toBeInvalid('run.no-type', 'type');
     });
@@ -376,10 +376,10 @@ test(
         alice.agents.stream.malformed({}),
         alice.messages.stream.malformed({ content: ofChat.text }),
       ]);
-      expect(anonymousAgent).toBeRefused('stream.agent.anonymous');
-      expect(anonymousChat).toBeRefused('stream.chat.anonymous');
-      expect(forgedAgent).toBeUnauthorized('stream.agent.forged');
-      expect(forgedChat).toBeUnauthorized('stream.chat.forged');
+      expect(anonymousAgent).toBeNotAuthenticated('stream.agent.anonymous');
+      expect(anonymousChat).toBeNotAuthenticated('stream.chat.anonymous');
+      expect(forgedAgent).toBeBadToken('stream.agent.forged');
+      expect(forgedChat).toBeBadToken('stream.chat.forged');
       expect(noMessage).toBeInvalid('stream.agent.no-message', 'message');
       expect(noThread).toBeInvalid('stream.chat.no-thread', 'thread_id');
     });
@@ -483,9 +483,9 @@ test(
           act(alice, unknown),
           Promise.all([act(nobody, runId), nobody.runs.status.response({ run_id: runId })]),
         ]));
-    for (const reply of foreignActs) expect(reply).toBeEnvelope('run.end.foreign', 403);
-    for (const reply of unknownActs) expect(reply).toBeEnvelope('run.end.unknown', 404);
-    for (const reply of anonymousActs.flat()) expect(reply).toBeRefused('run.end.anonymous');
+    for (const reply of foreignActs) expect(reply).toBeForbidden('run.end.foreign');
+    for (const reply of unknownActs) expect(reply).toBeUnknown('run.end.unknown');
+    for (const reply of anonymousActs.flat()) expect(reply).toBeNotAuthenticated('run.end.anonymous');
     const [mcp, breaker, health, noAgent, noRun, foreignAgent, foreignRun, bobs, anonymous, fake] =
       await test.step('ask for the rest, and for what is not mine', () =>
         Promise.all([
@@ -507,13 +507,13 @@ test(
     expect(health.ok('health.agents').status, because('http-body', 'health.agents', 'the agents are healthy')).toBe(
       'healthy',
     );
-    expect(noAgent).toBeEnvelope('agent.status.unknown', 404);
-    expect(noRun).toBeEnvelope('run.status.unknown', 404);
-    expect(foreignAgent).toBeEnvelope('agent.status.foreign', 403);
-    expect(foreignRun).toBeEnvelope('run.status.foreign', 403);
+    expect(noAgent).toBeUnknown('agent.status.unknown');
+    expect(noRun).toBeUnknown('run.status.unknown');
+    expect(foreignAgent).toBeForbidden('agent.status.foreign');
+    expect(foreignRun).toBeForbidden('run.status.foreign');
     const others = bobs.ok('agent.list.other').map(({ agent_id }) => agent_id);
     expect(others, because('foreign-data', 'agent.list.other', 'B does not see my agent')).not.toContain(agentId);
-    expect(anonymous).toBeRefused('agent.list.anonymous');
+    expect(anonymous).toBeNotAuthenticated('agent.list.anonymous');
     expect(
       fake.ok('mcp.status.forged').authenticated,
       because('auth-accepted', 'mcp.status.forged', 'a forged token authenticates nobody'),
@@ -593,13 +593,13 @@ test(
         alice.tools.execute.response({ tool_name: unknown }),
         alice.tools.execute.response({ tool_name: CALCULATOR, arguments: { operation: 'add', a, b: 'many' } }),
       ]);
-      expect(anonymousList).toBeRefused('tools.anonymous');
-      expect(anonymousRun).toBeRefused('tool.anonymous');
-      expect(forgedList).toBeUnauthorized('tools.forged');
-      expect(forgedRun).toBeUnauthorized('tool.forged');
+      expect(anonymousList).toBeNotAuthenticated('tools.anonymous');
+      expect(anonymousRun).toBeNotAuthenticated('tool.anonymous');
+      expect(forgedList).toBeBadToken('tools.forged');
+      expect(forgedRun).toBeBadToken('tool.forged');
       expect(empty).toBeInvalid('tool.no-name', 'tool_name');
-      expect(missing).toBeEnvelope('tool.unknown', 404);
-      expect(badOperand).toBeEnvelope('tool.bad-operand', 422);
+      expect(missing).toBeUnknown('tool.unknown');
+      expect(badOperand).toBeRejected('tool.bad-operand');
     });
     await servesOrdinaryClient(alice);
   },
@@ -748,7 +748,7 @@ test(
       expectDone(await start(), 'start', 'start');
       cleanup.add(`cancel ${agentId}`, () => end('cancel'));
       await expectStatus('start.status', 'running');
-      expect(await start()).toBeEnvelope('start.twice', 409);
+      expect(await start()).toBeConflict('start.twice');
     });
 
     await test.step('nobody else can end it', async () => {
@@ -777,20 +777,20 @@ test(
         anonymous,
         rejected,
       ] = replies;
-      expect(foreignStop).toBeEnvelope('stop.foreign', 403);
-      expect(foreignCancel).toBeEnvelope('cancel.foreign', 403);
-      expect(foreignStart).toBeEnvelope('start.foreign', 403);
+      expect(foreignStop).toBeForbidden('stop.foreign');
+      expect(foreignCancel).toBeForbidden('cancel.foreign');
+      expect(foreignStart).toBeForbidden('start.foreign');
       for (const reply of [await end('stop', nobody), await end('cancel', nobody)])
-        expect(reply).toBeRefused('end.anonymous');
+        expect(reply).toBeNotAuthenticated('end.anonymous');
       for (const reply of [await end('stop', forged), await end('cancel', forged)])
-        expect(reply).toBeUnauthorized('end.forged');
+        expect(reply).toBeBadToken('end.forged');
       await expectStatus('foreign.status', 'running');
-      expect(unknownStop).toBeEnvelope('stop.unknown', 404);
-      expect(unknownCancel).toBeEnvelope('cancel.unknown', 404);
+      expect(unknownStop).toBeUnknown('stop.unknown');
+      expect(unknownCancel).toBeUnknown('cancel.unknown');
       expect(noMessage).toBeInvalid('start.no-message', 'message');
       expect(noId).toBeInvalid('stop.no-id', 'agent_id');
-      expect(anonymous).toBeRefused('start.anonymous');
-      expect(rejected).toBeUnauthorized('start.forged');
+      expect(anonymous).toBeNotAuthenticated('start.anonymous');
+      expect(rejected).toBeBadToken('start.forged');
       for (const action of ['start', 'stop', 'cancel'] as const)
         expect(await alice.withMethod('GET', endpoints.agents[action])).toBeMethodNotAllowed(`${action}.get`, 'POST');
     });

@@ -3,6 +3,7 @@ import { e2eTestingExpected } from '../../src/contract/health.ts';
 import { advertisedLimits, LIMITS } from '../../src/contract/limits.ts';
 import { textOf, type threadMessagePage } from '../../src/contract/threads.ts';
 import { ack, CLOSE, errorMessage, EVICTED_REASON, rateLimitError } from '../../src/contract/websocket.ts';
+import { NO_SOCKET_STATUS } from '../../src/contract/frames.ts';
 import { because } from '../../src/evidence/failure.ts';
 import { expectWholeRun, foreignEvents, runOf, type AgentRun } from '../../fixtures/agent-run.ts';
 import type { ChatSocket, Received } from '../../fixtures/chat-socket.ts';
@@ -114,7 +115,11 @@ test(
     await test.step('without a token, or at another path, nobody gets in', async () => {
       await sockets.expectRefused('refused.no-token', { identity: nobody.identity }, 'NO_TOKEN');
       const path = `/ws/${newMarker()}`;
-      await sockets.expectUpgradeRefused('refused.unknown-path', { identity: alice.socketIdentity, path }, 403);
+      await sockets.expectUpgradeRefused(
+        'refused.unknown-path',
+        { identity: alice.socketIdentity, path },
+        NO_SOCKET_STATUS,
+      );
     });
 
     const { wsHealth, ready } = health;

@@ -107,9 +107,9 @@ test(
         user_id: user.id,
       });
       expect(
-        read.status,
+        read.is('unknown'),
         because('not-persisted', 'message.read.found', 'the message that was created is there'),
-      ).not.toBe(404);
+      ).toBe(false);
       expect(
         read.ok('message.read'),
         because('not-persisted', 'message.read', 'the message is read as written'),
@@ -126,7 +126,7 @@ test(
       because('foreign-data', 'message.ids', 'all messages have different ids'),
     ).toBe(count);
     for (const check of burst.checks) check.ok('health');
-    for (const refusal of burst.refusals) expect(refusal).toBeRefused('burst.anonymous');
+    for (const refusal of burst.refusals) expect(refusal).toBeNotAuthenticated('burst.anonymous');
     const slowest = Math.max(...burst.all.flatMap(({ replies }) => replies.map(({ ms }) => ms)));
     const { ours, inTime, seen } = judgeSpeed(slowest, column({ remote: 5_000, standin: 1_000 }), burst.load);
     secondary('slow-request', inTime || ours, seen);
@@ -155,14 +155,14 @@ const advertises = (reply: Reply): boolean => reply.headers['x-ratelimit-limit']
 const mostAccepted = (seconds: number): number =>
   LIMITS.messagesPerMinute + Math.ceil((seconds * LIMITS.messagesPerMinute) / 60) + 1;
 
-/** Posts in batches until the first 429, until more was accepted than the limit allows, or 130 where there is none. */
+/** Posts in batches until the first refusal, until more was accepted than the limit allows, or 130 where there is none. */
 const flood = async (post: () => Promise<Posted>): Promise<Flood> => {
   const begun = performance.now();
   const accepted: Posted[] = [];
   const refused: Posted[] = [];
   for (;;) {
     const replies = await Promise.all(Array.from({ length: BATCH }, post));
-    for (const reply of replies) (reply.status === 429 ? refused : accepted).push(reply);
+    for (const reply of replies) (reply.is('rateLimited') ? refused : accepted).push(reply);
     for (const reply of accepted.slice(-BATCH)) reply.ok('flood.accepted');
     const seconds = (performance.now() - begun) / 1_000;
     const limited = accepted.filter(advertises).length;
@@ -184,7 +184,7 @@ const retryAfter = (reply: Reply): RetryAfter => {
   throw new ClassifiedError(
     'limit',
     'limit.retry-after',
-    `the 429 has Retry-After ${reply.headers['retry-after'] ?? 'missing'}, expected whole seconds from 1 to 60, or a date within them`,
+    `the refusal has Retry-After ${reply.headers['retry-after'] ?? 'missing'}, expected whole seconds from 1 to 60, or a date within them`,
   );
 };
 
@@ -211,7 +211,7 @@ const expectLimit = ({ accepted, refused, seconds }: Flood): number => {
       because('limit', 'limit.remaining', 'what remains is a whole number'),
     ).toMatch(/^\d+$/);
   }
-  for (const reply of refused) expect(reply).toBeEnvelope('limit.refused', 429);
+  for (const reply of refused) expect(reply).toBeRateLimited('limit.refused');
   return Math.max(...refused.map((reply) => retryAfter(reply).waitMs));
 };
 
@@ -343,13 +343,13 @@ test(
       because('foreign-data', 'route.traversal.file', 'no file of the server is shown'),
     ).not.toContain('root:');
     expect(wrongMethod).toBeMethodNotAllowed('method.wrong', 'GET');
-    expect(noThread).toBeEnvelope('thread.unknown', 404, 'Thread not found');
+    expect(noThread).toBeUnknown('thread.unknown');
     expect(noMessages).toBeEnvelope('thread.auto-rename', 400);
     expect(twoMissing).toBeInvalid('execute.missing', 'type', 'message');
     expect(noTool).toBeInvalid('tool.missing', 'tool_name');
     expect(broken).toBeBrokenJson('json.broken');
-    expect(anonymous).toBeRefused('token.missing');
-    expect(rejected).toBeUnauthorized('token.forged');
+    expect(anonymous).toBeNotAuthenticated('token.missing');
+    expect(rejected).toBeBadToken('token.forged');
     expect(failed).toBeEnvelope('agent.failure', 500);
 
     const envelopes = [noThread, noMessages, anonymous, rejected, failed].map((reply) =>
@@ -430,7 +430,7 @@ test(
       await leaveAfterFirst('after.stream');
       await expectAgentAnswers('after.agent', alice, 'triage');
       await expectAgentAnswers('after.data', alice, 'data');
-      expect(await nobody.own.settings.response()).toBeRefused('after.anonymous');
+      expect(await nobody.own.settings.response()).toBeNotAuthenticated('after.anonymous');
     });
 
     await test.step('an error does not cost me the connection', async () => {

@@ -46,10 +46,10 @@ test(
         caller.agents.triage.response({ message: sumPrompt().text }),
       ]);
       expect(
-        me.body(`${key}.me`, 401, authError).detail,
+        me.refused(`${key}.me`, 'badToken', authError).detail,
         because('auth-accepted', `${key}.me`, 'the auth service refuses it'),
       ).toBe('Invalid or expired token');
-      for (const reply of api) expect(reply).toBeUnauthorized(`${key}.api`);
+      for (const reply of api) expect(reply).toBeBadToken(`${key}.api`);
     };
     const lifetime = (token: string): number => {
       const { exp, iat } = claimsOf(token);
@@ -92,7 +92,7 @@ test(
       await expectMyself('earlier', user, user, alice);
       const reused = await refresh(old);
       expect(
-        reused.body('refresh.reuse', 401, authError).detail,
+        reused.refused('refresh.reuse', 'badToken', authError).detail,
         because('auth-accepted', 'refresh.reuse', 'a refresh token works once'),
       ).toBe('Invalid refresh token');
       const next = (await refresh(pair.refresh_token)).ok('refresh.again');
@@ -122,10 +122,10 @@ test(
       await expectShutOut('refresh-as-access', second.withRefreshToken());
       await expectShutOut('forged', await second.forged());
       const anonymous = await Promise.all([nobody.own.profile.response(), nobody.own.settings.response()]);
-      for (const reply of anonymous) expect(reply).toBeRefused('users.anonymous');
+      for (const reply of anonymous) expect(reply).toBeNotAuthenticated('users.anonymous');
       const swapped = await refresh(second.session.accessToken);
       expect(
-        swapped.body('access-as-refresh', 401, authError).detail,
+        swapped.refused('access-as-refresh', 'badToken', authError).detail,
         because('auth-accepted', 'access-as-refresh', 'an access token renews nothing'),
       ).toBe('Invalid refresh token');
       const verified = (await nobody.auth.verify.response({ token: renewed.access_token })).ok('logout.verify');
@@ -140,7 +140,7 @@ test(
     note('session-cookie', cookies.length === 0 ? undefined : `${[...new Set(cookies)].join(', ')} is set`);
     secondary(
       'refresh-after-logout',
-      late.status === 401,
+      late.is('badToken'),
       `the refresh token of the logged-out session got ${late.status}`,
     );
     await servesOrdinaryClient(await ownUsers.user('ordinary'));

@@ -40,14 +40,14 @@ test(
       );
       for (const { name, caller, send } of attempts) {
         const answer = await send();
-        expect(answer).toBeUnauthorized(`rest.${name}`);
+        expect(answer).toBeBadToken(`rest.${name}`);
         const echoed = sharesRunWith(answer.text, caller.identity.token ?? '', 16);
         expect(echoed, because('http-body', `rest.${name}.leak`, 'the refusal repeats nothing of the token')).toBe(
           false,
         );
       }
       for (const detection of [true, false])
-        expect(await nobody.threads.list.response({ detection })).toBeRefused('rest.headers-alone');
+        expect(await nobody.threads.list.response({ detection })).toBeNotAuthenticated('rest.headers-alone');
     });
 
     await test.step('over the socket', async () => {

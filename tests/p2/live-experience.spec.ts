@@ -130,9 +130,9 @@ test(
         nobody.messages.stream.response(body),
         nobody.events.stream.response(),
       ]);
-      expect(agent).toBeRefused('agent.anonymous');
-      expect(chat).toBeRefused('chat.anonymous');
-      expect(events).toBeRefused('events.anonymous');
+      expect(agent).toBeNotAuthenticated('agent.anonymous');
+      expect(chat).toBeNotAuthenticated('chat.anonymous');
+      expect(events).toBeNotAuthenticated('events.anonymous');
     });
   },
 );
@@ -209,7 +209,7 @@ test(
         (await alice.threads.post.response({ id: restThread }, { message })).ok('post');
       for (const text of texts.slice(0, 5)) await post(text);
       await Promise.all(texts.slice(5).map(post));
-      expect(await nobody.threads.post.response({ id: restThread }, { message: newMarker() })).toBeRefused(
+      expect(await nobody.threads.post.response({ id: restThread }, { message: newMarker() })).toBeNotAuthenticated(
         'post.anonymous',
       );
       const page = await history('history.rest', restThread);

@@ -27,7 +27,7 @@ export interface Site {
   readonly hasAwait: boolean;
 }
 
-const REPLY = new Set(['ok', 'body']);
+const REPLY = new Set(['ok', 'body', 'refused']);
 /** Waits and checks of the clients that fail by a key. */
 const CLIENT = new Set([
   'expectRefused',
@@ -38,7 +38,6 @@ const CLIENT = new Set([
   'nextPong',
   'parse',
   'close',
-  'stream',
   'open',
 ]);
 const LEAST_ARGUMENTS: Readonly<Record<string, number>> = { connect: 2, next: 2, parse: 3 };

@@ -5,30 +5,30 @@ import { ClassifiedError } from '../../../src/evidence/failure.ts';
 import { expect, test } from '../../../fixtures/test.ts';
 
 test('a value of another text', async ({ alice }) => {
-  const { text } = await alice.api.get('/api/users/profile');
+  const { text } = await alice.own.profile.response();
   expect(`${text} ${alice.session.accessToken}`).toBe('');
 });
 test('an object of another shape', async ({ alice }) => {
-  await alice.api.get('/api/users/profile');
+  await alice.own.profile.response();
   expect({ session: { list: [alice.session.accessToken] } }).toMatchObject({ session: { list: [] } });
 });
 test('two tokens that differ', async ({ alice }) => {
-  await alice.api.get('/api/users/profile');
+  await alice.own.profile.response();
   expect.soft([alice.session.refreshToken]).toEqual([alice.session.accessToken]);
   expect(() => {
     throw new Error(alice.session.accessToken);
   }).not.toThrow();
 });
 test('a message with the token', async ({ alice }) => {
-  await alice.api.get('/api/users/profile');
+  await alice.own.profile.response();
   expect(1, `as ${alice.session.accessToken}`).toBe(2);
 });
 test('a poll that never holds', async ({ alice }) => {
-  await alice.api.get('/api/users/profile');
+  await alice.own.profile.response();
   await expect.poll(() => alice.session.accessToken, { timeout: 300 }).toBe('');
 });
 test('a rejection', async ({ alice }) => {
-  await alice.api.get('/api/users/profile');
+  await alice.own.profile.response();
   await expect(Promise.reject<number>(new Error(alice.session.accessToken))).resolves.toBe(1);
 });
 test('an error with the token and a cause', async ({ alice }) => {
@@ -39,7 +39,7 @@ test('an error with the token and a cause', async ({ alice }) => {
   });
 });
 test('an answer that is no JSON of the shape', async ({ alice, environment }) => {
-  const reply = await alice.api.post('/api/threads', { title: environment.bypassKey });
+  const reply = await alice.threads.create.response({ title: environment.bypassKey ?? '' });
   reply.ok('case.shape', z.strictObject({ never: z.string() }));
 });
 test('a socket that says something else', async ({ alice, sockets }) => {
@@ -59,16 +59,16 @@ test('a query that holds the token', async ({ alice, sockets }) => {
 });
 test('a test that runs out of time', async ({ alice }, info) => {
   info.setTimeout(1_500);
-  await alice.api.get('/api/users/profile');
+  await alice.own.profile.response();
   await test.step(`waiting`, () => sleep(60_000));
 });
 test('an error that nobody catches', async ({ alice }) => {
-  await alice.api.get('/api/users/profile');
+  await alice.own.profile.response();
   void Promise.reject(new Error(`uncaught ${alice.session.accessToken}`));
   await sleep(200);
 });
 test('a worker that dies', async ({ alice }) => {
-  await alice.api.get('/api/users/profile');
+  await alice.own.profile.response();
   process.kill(process.pid, 'SIGKILL');
 });
 test('an annotation, a secondary promise and a clean-up with the token', async ({
@@ -80,6 +80,6 @@ test('an annotation, a secondary promise and a clean-up with the token', async (
   secondary('case', false, alice.session.accessToken);
   note('case', alice.session.accessToken);
   cleanup.add('case', () => Promise.reject(new Error(alice.session.accessToken)));
-  await alice.api.get('/api/users/profile');
+  await alice.own.profile.response();
   expect(1).toBe(2);
 });

@@ -1,9 +1,12 @@
 /** The endpoints of one host as OpenAPI 3.1. Two documents, since both hosts have a `/health`. */
 import { authError } from '../auth.ts';
 import { ENDPOINTS } from '../endpoints.ts';
-import type { Access, Endpoint, Host } from '../endpoint.ts';
+import type { Access, Host } from '../access.ts';
+import { errorsOf, type Endpoint } from '../endpoint.ts';
 import { envelope, ERROR_CODES, validationError, type EnvelopeStatus } from '../errors.ts';
 import { BYPASS_KEY_HEADER } from '../headers.ts';
+import type { Meaning } from '../refusals.ts';
+import { DEFAULT_RELEASE } from '../releases.ts';
 import { Components, type Json } from './schemas.ts';
 
 const HOSTS: Readonly<Record<Host, { readonly title: string; readonly url: string; readonly description: string }>> = {
@@ -31,6 +34,14 @@ const FORBIDDEN = {
   owned: { name: 'Foreign', description: 'No token (a 401 is tolerated), or that of another user.' },
   administrator: { name: 'Ordinary', description: 'No token (a 401 is tolerated), or that of an ordinary user.' },
 } as const;
+
+const DOCUMENTED: Readonly<Partial<Record<Meaning, string>>> = {
+  unknown: 'There is no such record.',
+  forbidden: 'No token (a 401 is tolerated), or what is named belongs to another user.',
+  conflict: 'The record is in a state that forbids it.',
+  tooLarge: 'The body is above 1 MiB.',
+  rateLimited: 'Too many in a minute; Retry-After says how long to wait.',
+};
 
 /** Query parameters that are numbers. */
 const NUMBERS: readonly string[] = ['limit', 'offset'];
@@ -114,7 +125,8 @@ class Document {
     return access === 'optional' ? [{}, { bearer: [] }] : [{ bearer: [] }];
   }
 
-  #responses({ access, body, path, success, frame, bypassKey }: Endpoint): Json {
+  #responses(endpoint: Endpoint): Json {
+    const { access, body, path, query, success, frame, bypassKey } = endpoint;
     const content =
       frame === undefined
         ? success && json(this.#components.of(success))
@@ -124,9 +136,22 @@ class Document {
       200: { description, ...(content === undefined ? {} : { content }) },
       ...(access === 'public' || access === 'optional' ? {} : this.#refusals(access)),
       ...(bypassKey === true ? { 401: this.#error('BadKey', 'The bypass key is missing or wrong.') } : {}),
-      ...(body === undefined && !path.includes('{') ? {} : { 422: this.#invalid() }),
+      ...(body === undefined && query === undefined && !path.includes('{') ? {} : { 422: this.#invalid() }),
+      ...this.#documented(endpoint),
       default: this.#error('Failed', 'Any other error.'),
     };
+  }
+
+  /** Errors beside those of access and validation. */
+  #documented(endpoint: Endpoint): Json {
+    const named = (Object.keys(errorsOf(endpoint)) as Meaning[]).flatMap((meaning) => {
+      const description = DOCUMENTED[meaning];
+      const [status] = DEFAULT_RELEASE.refusals[meaning].statuses;
+      if (description === undefined || (meaning === 'forbidden' && endpoint.access !== 'required')) return [];
+      const name = `${meaning[0]?.toUpperCase() ?? ''}${meaning.slice(1)}`;
+      return [[status, this.#error(name, description, status)] as const];
+    });
+    return Object.fromEntries(named);
   }
 
   #refusals(access: keyof typeof FORBIDDEN): Json {

@@ -47,7 +47,11 @@ export const beta17: Release = {
     'own.settings': { path: '/api/v1/user/settings' },
     'own.sessions': { path: '/api/v1/user/sessions' },
   },
-  refusals: { anonymous: { statuses: [401] }, foreign: { statuses: [401] } },
+  refusals: {
+    ...beta9.refusals,
+    notAuthenticated: { ...beta9.refusals.notAuthenticated, statuses: [401] },
+    forbidden: { statuses: [401] },
+  },
   tokenClaims: z.looseObject({ ...tokenClaims.shape, jti: z.string().regex(/^jti_\d+_\d+_[0-9a-f]+$/) }),
   socket: {
     ...beta9.socket,

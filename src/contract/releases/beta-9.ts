@@ -7,7 +7,16 @@ import { REFUSED_REASON, welcome } from '../websocket.ts';
 export const beta9: Release = {
   name: 'beta-9',
   endpoints: {},
-  refusals: { anonymous: { statuses: [403, 401] }, foreign: { statuses: [403] } },
+  refusals: {
+    notAuthenticated: { statuses: [403, 401], message: 'Not authenticated' },
+    badToken: { statuses: [401] },
+    forbidden: { statuses: [403] },
+    unknown: { statuses: [404] },
+    conflict: { statuses: [409] },
+    invalid: { statuses: [422] },
+    tooLarge: { statuses: [413] },
+    rateLimited: { statuses: [429] },
+  },
   tokenClaims,
   socket: {
     aliases: ['/websocket'],

@@ -37,8 +37,8 @@ export const statusOf =
   ({ refusals }: Release): Dialect['status'] =>
   (status, message) => {
     if (status !== 403) return status;
-    if (message === 'Not authenticated') return refusals.anonymous.statuses[0];
-    return FOREIGN.test(message) ? refusals.foreign.statuses[0] : status;
+    if (message === refusals.notAuthenticated.message) return refusals.notAuthenticated.statuses[0];
+    return FOREIGN.test(message) ? refusals.forbidden.statuses[0] : status;
   };
 
 export const dataOf = (frame: Frame): JsonObject => (isObject(frame['data']) ? frame['data'] : {});

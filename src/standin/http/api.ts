@@ -1,5 +1,5 @@
 /** The backend's order of judgement: broken JSON, then the token, then the input. */
-import type { Access } from '../../contract/endpoint.ts';
+import type { Access } from '../../contract/access.ts';
 import type { Caller, Judgement } from '../tokens.ts';
 import { bearerOf, type HttpCall } from '../unit.ts';
 import type { World } from '../world.ts';

@@ -1,6 +1,7 @@
 /** Routes as data: an endpoint of the contract, and the work behind it. */
 import type { z } from 'zod';
-import type { Access, Endpoint } from '../../contract/endpoint.ts';
+import type { Access } from '../../contract/access.ts';
+import type { Endpoint } from '../../contract/endpoint.ts';
 import type { Caller } from '../tokens.ts';
 import type { HttpCall } from '../unit.ts';
 import type { Reply } from './reply.ts';

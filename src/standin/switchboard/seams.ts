@@ -5,7 +5,7 @@
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AgentReply, AgentType } from '../../contract/agents.ts';
-import type { Access } from '../../contract/endpoint.ts';
+import type { Access } from '../../contract/access.ts';
 import type { ChatMessage } from '../../contract/chat-messages.ts';
 import type { RefusalCode } from '../../contract/websocket.ts';
 import type { Answer, Question } from '../agent.ts';

@@ -123,9 +123,9 @@ test(
 
       'without a valid token nobody creates, reads or changes one': async ({ alice, nobody, cleanup }) => {
         const { thread, title, note } = await written(alice, cleanup);
-        for (const response of await changes(nobody, thread)) expect(response).toBeRefused('thread.anonymous');
+        for (const response of await changes(nobody, thread)) expect(response).toBeNotAuthenticated('thread.anonymous');
         for (const response of await changes(await alice.forged(), thread))
-          expect(response).toBeUnauthorized('thread.forged');
+          expect(response).toBeBadToken('thread.forged');
         await expectUnchanged(alice, thread, title, note);
       },
 
@@ -135,8 +135,8 @@ test(
           bob.threads.update.response(thread, { title: newMarker() }),
           bob.threads.archive.response(thread),
         ]);
-        expect(put).toBeEnvelope('thread.put.foreign', 403, 'Access denied');
-        expect(archive).toBeEnvelope('thread.delete.foreign', 403, 'Access denied');
+        expect(put).toBeForbidden('thread.put.foreign');
+        expect(archive).toBeForbidden('thread.delete.foreign');
         await expectUnchanged(alice, thread, title, note);
       },
 
