@@ -1,8 +1,11 @@
 /** The release of 2025-09-09. */
+import { z } from 'zod';
 import { tokenClaims } from '../auth.ts';
 import { LIMITS } from '../limits.ts';
 import type { Release } from '../release.ts';
 import { REFUSED_REASON, welcome } from '../websocket.ts';
+
+const isWelcomeData = z.looseObject({ event: z.literal('connection_established') });
 
 export const beta9: Release = {
   name: 'beta-9',
@@ -12,6 +15,7 @@ export const beta9: Release = {
   socket: {
     aliases: ['/websocket'],
     transportTest: '/ws/test',
+    isWelcome: ({ type, data }) => type === 'system_message' && isWelcomeData.safeParse(data).success,
     welcome: welcome.transform(({ data }) => ({
       connectionId: data.connection_id,
       user: { id: data.user_id, whole: true },
