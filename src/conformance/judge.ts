@@ -1,7 +1,7 @@
 /** What a response has to be, by the access of its endpoint and by who asks. */
 import { authError } from '../contract/auth.ts';
 import type { Access, Endpoint } from '../contract/endpoint.ts';
-import { envelope, ERROR_CODES } from '../contract/errors.ts';
+import { envelope, ERROR_CODES, type EnvelopeStatus } from '../contract/errors.ts';
 import { parseBody, story, type Reply } from '../../fixtures/reply.ts';
 
 /** `served`: as the rightful user is, though perhaps less personally. */
@@ -19,15 +19,14 @@ export const expectedOf = ({ access, method }: Endpoint, intruder: Intruder): Ex
 
 export const rightfully = (access: Access): Expected => (access === 'administrator' ? 'forbidden' : 'served');
 
-const STATUSES: Readonly<Record<Exclude<Expected, 'served'>, readonly (401 | 403)[]>> = {
-  'anonymous-refused': [403, 401],
-  'token-refused': [401],
-  forbidden: [403],
+const statusesOf = ({ refusals }: Reply, expected: Exclude<Expected, 'served'>): readonly EnvelopeStatus[] => {
+  if (expected === 'token-refused') return [401];
+  return expected === 'forbidden' ? refusals.forbidden : refusals.anonymous;
 };
 
 const refused = (endpoint: Endpoint, reply: Reply, expected: Exclude<Expected, 'served'>): string | undefined => {
   const ofAuth = endpoint.host === 'auth';
-  const allowed = ofAuth ? [401 as const] : STATUSES[expected];
+  const allowed = ofAuth ? [401 as const] : statusesOf(reply, expected);
   const status = allowed.find((one) => one === reply.status);
   if (status === undefined) return story(reply.answer, allowed.join(' or '));
   const body = parseBody(reply.answer, ofAuth ? authError : envelope);
