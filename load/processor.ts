@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { REMOTE_DEADLINES } from '../src/contract/limits.ts';
+import { DEFAULT_RELEASE } from '../src/contract/releases.ts';
 import { containsWholeNumber } from '../src/contract/testability.ts';
 import { ClassifiedError } from '../src/evidence/failure.ts';
 import { protect } from '../src/evidence/redaction.ts';
@@ -34,6 +35,8 @@ if (target === undefined)
 const agents = new Agents(trustIn(readAuthority(environment)));
 const spending = new Spending();
 const tokens = new TokenSource(environment);
+// No preflight here that could look.
+const release = () => environment.contract ?? DEFAULT_RELEASE;
 
 const clientOf = (recorder: Recorder): HttpClient =>
   new HttpClient({
@@ -46,6 +49,7 @@ const clientOf = (recorder: Recorder): HttpClient =>
     onBan: undefined,
     agents,
     recorder,
+    release,
     onPaced: () => undefined,
   });
 
@@ -105,7 +109,7 @@ export const work = counted(async (events) => {
 export const chat = counted(async (events) => {
   const recorder = new Recorder(() => Infinity);
   const { trust } = agents;
-  const settings = { environment: environment.name, deadlines: REMOTE_DEADLINES, recorder, trust, spending };
+  const settings = { environment: environment.name, deadlines: REMOTE_DEADLINES, recorder, trust, spending, release };
   const sockets = new Sockets(target.ws, settings, environment.degradation);
   try {
     const user = await newcomer(clientOf(recorder));

@@ -1,6 +1,7 @@
 import { ATTACHMENT } from '../src/evidence/annotations.ts';
 import { because } from '../src/evidence/failure.ts';
 import { preflightText, runPreflight } from '../fixtures/preflight.ts';
+import { keepRelease } from '../fixtures/release.ts';
 import { inert } from '../src/evidence/inert.ts';
 import { redact } from '../src/evidence/redaction.ts';
 import { expect, test } from '../fixtures/test.ts';
@@ -15,6 +16,7 @@ test('preflight - the platform answers, and a test user can log in', async ({
   http,
   sessions,
   watch,
+  releaseInUse,
 }, info) => {
   info.setTimeout(deadlines.warmUp + 60_000);
   const report = await runPreflight({
@@ -28,6 +30,10 @@ test('preflight - the platform answers, and a test user can log in', async ({
       new User(http, await sessions.of('A'), deadlines),
       new User(http, await sessions.of('B'), deadlines),
     ],
+    useRelease: (release) => {
+      releaseInUse.current = release;
+      keepRelease(environment.shared, release);
+    },
   });
   await info.attach('preflight.txt', {
     body: inert(redact(preflightText(report))),

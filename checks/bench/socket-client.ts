@@ -1,6 +1,7 @@
 /** One process that opens N authenticated sockets, each with welcome, ping and one run; prints what it met as JSON. */
 import { performance, monitorEventLoopDelay } from 'node:perf_hooks';
 import { STANDIN_DEADLINES } from '../../src/contract/limits.ts';
+import { DEFAULT_RELEASE } from '../../src/contract/releases.ts';
 import { containsWholeNumber } from '../../src/contract/testability.ts';
 import { runOf } from '../../fixtures/agent-run.ts';
 import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
@@ -30,6 +31,7 @@ const sockets = new Sockets(
     recorder,
     trust: trustIn(undefined),
     spending: new Spending(),
+    release: () => DEFAULT_RELEASE,
   },
   'fail',
 );

@@ -21,7 +21,7 @@ const rowsOf = async (...faults: string[]): Promise<readonly Row[]> => {
       E2E_OAUTH_SIMULATION_KEY: standin.bypassKey,
     });
     if (environment.target === undefined) throw new Error('no target');
-    return await checkConformance(environment, environment.target);
+    return (await checkConformance(environment, environment.target)).rows;
   } finally {
     await standin.close();
   }

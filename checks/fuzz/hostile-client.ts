@@ -3,6 +3,7 @@ import { Agents, HttpClient } from '../../fixtures/http-client.ts';
 import { Caller } from '../../fixtures/caller.ts';
 import { ClassifiedError } from '../../src/evidence/failure.ts';
 import { healthReply } from '../../src/contract/health.ts';
+import { DEFAULT_RELEASE } from '../../src/contract/releases.ts';
 import { agentStreamFrame } from '../../src/contract/sse.ts';
 import { expectFrameOrder, knownFrames } from '../../fixtures/stream-checks.ts';
 import { transcriptOf } from '../../fixtures/transcript.ts';
@@ -44,12 +45,13 @@ const meet = async (address: string): Promise<void> => {
     onBan: undefined,
     agents,
     recorder,
+    release: () => DEFAULT_RELEASE,
     onPaced: () => undefined,
   });
   const caller = new Caller(client, user, deadlines);
   const sockets = new Sockets(
     `ws://${address}/ws`,
-    { environment: 'staging', deadlines, recorder, trust: agents.trust, spending },
+    { environment: 'staging', deadlines, recorder, trust: agents.trust, spending, release: () => DEFAULT_RELEASE },
     'fail',
     overNode,
   );

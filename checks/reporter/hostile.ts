@@ -32,6 +32,7 @@ export const hostile = (): Report => {
           title: `${row.id} ${HOSTILE}`,
           reason: text.slice(0, 5_000),
           notes: [HOSTILE],
+          notApplicable: [HOSTILE],
           cleanup: [HOSTILE],
           degraded: [HOSTILE],
           evidence: [{ attempt: 0, name: HOSTILE, contentType: 'text/plain', path: `evidence/${HOSTILE}` }],

@@ -51,6 +51,7 @@ export const rowOf = (id: string, result: Result = 'verified', change: Partial<R
     attempts: [...ATTEMPTS[result]],
     degraded: result === 'degraded' ? ['latency.first-token: 5.2 s'] : [],
     notes: [],
+    notApplicable: [],
     cleanup: [],
     evidence: [],
     cause: null,

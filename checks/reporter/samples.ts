@@ -36,6 +36,8 @@ export const preflightReport = (
     degradation: 'fail',
     pace: 'default',
     tokenSource: 'auth-service',
+    contract: null,
+    hooks: ['simulate_delay', 'force_failure'],
     budget: { requests: 1_230, sockets: 110 },
     ...settings,
   },
@@ -52,6 +54,7 @@ export const preflightReport = (
   ],
   identities: [],
   detection: { sent: { 'X-E2E-Test': 'true' }, server: { enabled: false, variables: {}, auth_bypass_active: false } },
+  contract: { release: 'beta-9', chosen: 'fingerprint', fits: 12, of: 12, others: [], differences: [] },
   wsHealth: { status: 'healthy', service: 'websocket', active_connections: 0 },
   socket: { welcomeMs: 31, failure: null },
 });

@@ -1,8 +1,11 @@
 /** Whether a server keeps the contract: the endpoints twice, with and without the detection headers, then `/ws`. */
 import { randomBytes } from 'node:crypto';
+import { fitOf, nearest, type Fit } from '../contract/fingerprint.ts';
 import { REMOTE_DEADLINES, STANDIN_DEADLINES } from '../contract/limits.ts';
+import { DEFAULT_RELEASE, endpointsOf } from '../contract/releases.ts';
 import { Caller } from '../../fixtures/caller.ts';
 import { SetupError, type Environment, type Target } from '../../fixtures/environment.ts';
+import { lookAtRelease } from '../../fixtures/fingerprint.ts';
 import { Agents, HttpClient } from '../../fixtures/http-client.ts';
 import { TokenSource } from '../../fixtures/identities.ts';
 import { pacedIn, unpaced } from '../../fixtures/pace.ts';
@@ -18,12 +21,20 @@ import { checkSockets } from './sockets.ts';
 
 const newMarker = () => `gp-${randomBytes(4).toString('hex')}`;
 
+export interface Conformance {
+  /** Of the release that the server is checked against: E2E_CONTRACT, else the nearest. */
+  readonly fit: Fit;
+  readonly rows: readonly Row[];
+}
+
 /** One row an endpoint and a kind of frame. Throws a {@link SetupError} where nothing can be checked. */
-export const checkConformance = async (environment: Environment, target: Target): Promise<readonly Row[]> => {
+export const checkConformance = async (environment: Environment, target: Target): Promise<Conformance> => {
   const deadlines = target.kind === 'remote' ? REMOTE_DEADLINES : STANDIN_DEADLINES;
   const agents = new Agents(trustIn(readAuthority(environment)));
   const spending = new Spending();
   const recorder = new Recorder(() => Infinity);
+  let release = environment.contract ?? DEFAULT_RELEASE;
+  const inUse = () => release;
   const client = new HttpClient({
     origins: { api: target.api, auth: target.auth },
     environment: environment.name,
@@ -35,6 +46,7 @@ export const checkConformance = async (environment: Environment, target: Target)
     },
     agents,
     recorder,
+    release: inUse,
     onPaced: () => undefined,
   });
   const tokens = new TokenSource(environment);
@@ -46,19 +58,31 @@ export const checkConformance = async (environment: Environment, target: Target)
     other: await login('B', marker),
     nobody,
   });
-  const socketSettings = { environment: environment.name, deadlines, recorder, trust: agents.trust, spending };
+  const socketSettings = {
+    environment: environment.name,
+    deadlines,
+    recorder,
+    trust: agents.trust,
+    spending,
+    release: inUse,
+  };
   const sockets = new Sockets(target.ws, socketSettings, 'fail');
   try {
     const { failure } = await warmUp(nobody, deadlines);
     if (failure !== undefined) throw new SetupError(failure.message);
-    const rows = new Map(endpointRows().map((row) => [row.id, row]));
     const marker = newMarker();
-    const ofSockets = await checkSockets(await people(marker), marker, sockets);
+    const first = await people(marker);
+    const { seen, socket } = await lookAtRelease(nobody, first.owner, sockets, deadlines);
+    await socket.dispose();
+    release = environment.contract ?? nearest(seen);
+    const endpoints = endpointsOf(release);
+    const rows = new Map(endpointRows(endpoints).map((row) => [row.id, row]));
+    const ofSockets = await checkSockets(first, marker, sockets);
     for (const detection of [true, false]) {
       const own = newMarker();
-      await checkEndpoints(await people(own), own, detection, environment, rows);
+      await checkEndpoints(endpoints, await people(own), own, detection, environment, rows);
     }
-    return [...rows.values(), ...ofSockets];
+    return { fit: fitOf(release, seen), rows: [...rows.values(), ...ofSockets] };
   } finally {
     await sockets.disposeAll();
     agents.close();

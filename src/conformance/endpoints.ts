@@ -1,6 +1,5 @@
 /** Each endpoint, called by its rightful user and by everybody who must not be served. */
 import type { Endpoint } from '../contract/endpoint.ts';
-import { ENDPOINTS } from '../contract/endpoints.ts';
 import { BYPASS_KEY_HEADER } from '../contract/headers.ts';
 import { ClassifiedError, failureOf, type FailureClass } from '../evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
@@ -19,7 +18,8 @@ export interface People {
   readonly nobody: Caller;
 }
 
-export const endpointRows = (): Row[] => ENDPOINTS.map(({ id, method, path }) => rowOf(id, `${method} ${path}`));
+export const endpointRows = (endpoints: readonly Endpoint[]): Row[] =>
+  endpoints.map(({ id, method, path }) => rowOf(id, `${method} ${path}`));
 
 /** Whoever must not be served, with the words for it. */
 const intrudersOf = async ({ owner, other, nobody }: People): Promise<[Intruder, string, Caller][]> => [
@@ -47,6 +47,7 @@ const GONE = 10;
 
 /** Walks through the table once, with or without the detection headers, and notes what differs. */
 export const checkEndpoints = async (
+  endpoints: readonly Endpoint[],
   people: People,
   marker: string,
   detection: boolean,
@@ -64,7 +65,7 @@ export const checkEndpoints = async (
     ...(bypassKey === true ? { headers: { [BYPASS_KEY_HEADER]: environment.bypassKey ?? '' } } : {}),
   });
 
-  for (const endpoint of ENDPOINTS) {
+  for (const endpoint of endpoints) {
     const row = rows.get(endpoint.id);
     if (row === undefined) throw new Error(`no row for ${endpoint.id}`);
     const check = async (who: string, work: () => Promise<string | undefined>): Promise<void> => {

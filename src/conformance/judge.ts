@@ -1,8 +1,9 @@
 /** What a response has to be, by the access of its endpoint and by who asks. */
 import { authError } from '../contract/auth.ts';
-import type { Access } from '../contract/access.ts';
+import { refusalAt, type Access } from '../contract/access.ts';
 import type { Endpoint } from '../contract/endpoint.ts';
 import { envelope, ERROR_CODES } from '../contract/errors.ts';
+import type { Meaning } from '../contract/refusals.ts';
 import { parseBody, story, type Reply } from '../../fixtures/reply.ts';
 
 /** `served`: as the rightful user is, though perhaps less personally. */
@@ -20,15 +21,15 @@ export const expectedOf = ({ access, method }: Endpoint, intruder: Intruder): Ex
 
 export const rightfully = (access: Access): Expected => (access === 'administrator' ? 'forbidden' : 'served');
 
-const STATUSES: Readonly<Record<Exclude<Expected, 'served'>, readonly (401 | 403)[]>> = {
-  'anonymous-refused': [403, 401],
-  'token-refused': [401],
-  forbidden: [403],
-};
+const MEANING = {
+  'anonymous-refused': 'notAuthenticated',
+  'token-refused': 'badToken',
+  forbidden: 'forbidden',
+} as const satisfies Record<Exclude<Expected, 'served'>, Meaning>;
 
 const refused = (endpoint: Endpoint, reply: Reply, expected: Exclude<Expected, 'served'>): string | undefined => {
   const ofAuth = endpoint.host === 'auth';
-  const allowed = ofAuth ? [401 as const] : STATUSES[expected];
+  const allowed = refusalAt(endpoint.host, reply.release.refusals, MEANING[expected], endpoint.access).statuses;
   const status = allowed.find((one) => one === reply.status);
   if (status === undefined) return story(reply.answer, allowed.join(' or '));
   const body = parseBody(reply.answer, ofAuth ? authError : envelope);

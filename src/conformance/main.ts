@@ -1,4 +1,6 @@
 /** `npm run conformance -- URL`: whether a server keeps the contract, endpoint by endpoint. */
+import { parseArgs } from 'node:util';
+import { RELEASES } from '../contract/releases.ts';
 import { ClassifiedError, failureOf } from '../evidence/failure.ts';
 import { plain } from '../evidence/plain-text.ts';
 import { protect, redact } from '../evidence/redaction.ts';
@@ -7,9 +9,10 @@ import { startStandin } from '../../fixtures/standin-process.ts';
 import { checkConformance } from './check.ts';
 import { linesOf, type Row } from './row.ts';
 
-const USAGE = `Usage: npm run conformance -- [URL]
+const USAGE = `Usage: npm run conformance -- [URL] [--contract NAME]
   URL   origin of the API, such as https://api.staging.example.com; default: E2E_BASE_URL, else the embedded stand-in.
-        Auth service, socket and keys are found as for the suite: docs/conformance.md`;
+        Auth service, socket and keys are found as for the suite: docs/conformance.md
+  --contract NAME   release to check against: ${RELEASES.map(({ name }) => name).join(', ')}; default: E2E_CONTRACT, else the nearest`;
 const KEPT = 0;
 const DIFFERS = 1;
 const UNUSABLE = 2;
@@ -18,7 +21,18 @@ const say = (lines: readonly string[]): void => {
   process.stdout.write(plain(redact(`${lines.join('\n')}\n`)));
 };
 
-/** The URL, or undefined where none is given; what is wrong with the arguments never repeats them. */
+const OPTIONS = { contract: { type: 'string' }, help: { type: 'boolean' } } as const;
+
+/** What is wrong with the arguments never repeats them. */
+const argumentsOf = () => {
+  try {
+    return parseArgs({ args: process.argv.slice(2), options: OPTIONS, allowPositionals: true, strict: true });
+  } catch {
+    throw new SetupError(`An argument is unknown.\n${USAGE}`);
+  }
+};
+
+/** The URL, or undefined where none is given. */
 const urlOf = (args: readonly string[]): string | undefined => {
   const [url, ...more] = args;
   if (more.length > 0) throw new SetupError(`One URL at most.\n${USAGE}`);
@@ -42,18 +56,20 @@ const check = async (): Promise<number> => {
   if (target === undefined) throw new SetupError('The stand-in did not say where it is.');
   environment.secrets.forEach((secret) => protect('key', secret));
   say([`API ${target.api}, auth service ${target.auth}, socket ${target.ws}`, '']);
-  const rows = await checkConformance(environment, target);
+  const { fit, rows } = await checkConformance(environment, target);
+  say([`Contract ${fit.release.name}, ${fit.fits} of ${fit.of} marks fit`, '']);
   say([...rows.flatMap(linesOf), '', summary(rows, target.api)]);
   return rows.some(({ differences }) => differences.length > 0) ? DIFFERS : KEPT;
 };
 
 const main = async (): Promise<number> => {
-  const args = process.argv.slice(2);
-  if (args.includes('--help')) {
+  const { values, positionals } = argumentsOf();
+  if (values.help === true) {
     say([USAGE]);
     return KEPT;
   }
-  const url = urlOf(args);
+  const url = urlOf(positionals);
+  if (values.contract !== undefined) process.env['E2E_CONTRACT'] = values.contract;
   if (url !== undefined) process.env['E2E_BASE_URL'] = url;
   if (prepareEnvironment().baseUrl !== undefined) return check();
   const standin = await startStandin();

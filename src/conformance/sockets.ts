@@ -3,7 +3,8 @@ import { frames, NO_SOCKET_STATUS } from '../contract/frames.ts';
 import { sumRequest } from '../contract/testability.ts';
 import type { RefusalCode } from '../contract/websocket.ts';
 import { ClassifiedError, failureOf } from '../evidence/failure.ts';
-import type { ChatSocket } from '../../fixtures/chat-socket.ts';
+import { inTableForm } from '../../fixtures/agent-run.ts';
+import type { ChatSocket, Received } from '../../fixtures/chat-socket.ts';
 import type { Sockets } from '../../fixtures/sockets.ts';
 import type { People } from './endpoints.ts';
 import { rowOf, type Row } from './row.ts';
@@ -34,7 +35,8 @@ const asks = async (socket: ChatSocket, name: string, message: Message): Promise
   const seen = socket.received.length;
   const { reply, runEnd } = socket.deadlines;
   await socket.send(message);
-  await socket.next(({ json, index }) => index >= seen && expected.schema.safeParse(json).success, {
+  const isExpected = (frame: Received) => expected.schema.safeParse(inTableForm(socket, frame).json).success;
+  await socket.next((frame) => frame.index >= seen && isExpected(frame), {
     within: expected === frames.server['agentCompleted'] ? runEnd : reply,
     class: 'ws-mute',
     key: `ws.${name}`,

@@ -23,7 +23,8 @@ export const refusalOf = (access: Access, intruder: Intruder): Meaning | undefin
 };
 
 /** The auth service has one refusal for every caller, whatever is wrong with them. */
-export const refusalAt = (host: Host, refusals: Refusals, meaning: Meaning): Refusal =>
-  host === 'auth' && (meaning === 'notAuthenticated' || meaning === 'forbidden')
-    ? refusals.badToken
-    : refusals[meaning];
+export const refusalAt = (host: Host, refusals: Refusals, meaning: Meaning, access?: Access): Refusal => {
+  if (host === 'auth' && (meaning === 'notAuthenticated' || meaning === 'forbidden')) return refusals.badToken;
+  // That somebody is no administrator says nothing about whom a record belongs to.
+  return meaning === 'forbidden' && access === 'administrator' ? refusals.notAdministrator : refusals[meaning];
+};

@@ -2,6 +2,47 @@
 import { z } from 'zod';
 import { count, iso, jsonObject, nonEmpty, unix } from './primitives.ts';
 
+/** What the bodies below say in every release; undefined = a release promises nothing of the kind. */
+export interface HealthSays {
+  readonly status: string;
+  readonly timestamp?: number | undefined;
+  readonly version?: string | undefined;
+}
+export interface ReadySays {
+  readonly status: string;
+  readonly core_db?: string | undefined;
+  readonly websocket_readiness?: { readonly status: string; readonly websocket_ready: boolean } | undefined;
+}
+export interface AgentsHealthSays {
+  readonly status: string;
+}
+export interface WsHealthSays {
+  readonly status: 'healthy' | 'degraded';
+  readonly metrics?: Readonly<Record<string, unknown>> | undefined;
+  readonly config?:
+    | {
+        readonly max_connections_per_user?: number | undefined;
+        readonly heartbeat_interval?: number | undefined;
+      }
+    | undefined;
+  readonly e2e_testing?: { readonly enabled: boolean; readonly variables: E2eTestingVariables } | undefined;
+  readonly errors?: readonly string[] | undefined;
+}
+export interface WsConfigSays {
+  readonly websocket: {
+    readonly limits: {
+      readonly max_connections_per_user?: number | undefined;
+      readonly max_message_rate_per_minute?: number | undefined;
+      readonly max_message_size_bytes: number;
+      readonly heartbeat_interval_seconds: number;
+    };
+  };
+}
+export interface WsBeaconSays {
+  /** `healthy` where all is well, whatever a release calls it. */
+  readonly status: string;
+}
+
 export const healthReply = z.looseObject({
   status: z.literal('healthy'),
   service: z.literal('netra-ai-platform'),

@@ -9,11 +9,19 @@ export const LIMITS = {
   requestBodyBytes: 1024 * 1024,
 } as const;
 
+/** What a release advertises; undefined = not promised. */
+export interface SocketLimits {
+  readonly connectionsPerUser: number | undefined;
+  readonly messagesPerMinute: number | undefined;
+  readonly messageBytes: number;
+  readonly heartbeatSeconds: number;
+}
+
 /** `limits` of /ws/config, for the heartbeat interval that the target runs with. */
-export const advertisedLimits = (heartbeatSeconds: number) => ({
-  max_connections_per_user: LIMITS.connectionsPerUser,
-  max_message_rate_per_minute: LIMITS.messagesPerMinute,
-  max_message_size_bytes: LIMITS.messageBytes,
+export const advertisedLimits = (heartbeatSeconds: number, promised: SocketLimits = LIMITS) => ({
+  max_connections_per_user: promised.connectionsPerUser,
+  max_message_rate_per_minute: promised.messagesPerMinute,
+  max_message_size_bytes: promised.messageBytes,
   heartbeat_interval_seconds: heartbeatSeconds,
 });
 

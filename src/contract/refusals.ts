@@ -5,6 +5,7 @@ export const MEANINGS = [
   'notAuthenticated',
   'badToken',
   'forbidden',
+  'notAdministrator',
   'unknown',
   'conflict',
   'invalid',

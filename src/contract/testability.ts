@@ -4,6 +4,10 @@
  * A team whose platform differs maps it here.
  */
 
+/** What a request can ask of a test platform: to sleep, to fail. What a platform lacks is named by E2E_HOOKS. */
+export const HOOKS = ['simulate_delay', 'force_failure'] as const;
+export type Hook = (typeof HOOKS)[number];
+
 /** The first probe: an answer has the sum as a whole number, and the marker. */
 export const sumRequest = (a: number, b: number, marker: string) =>
   `Reply with the sum of ${a} and ${b}, followed by the marker ${marker}.`;

@@ -1,6 +1,7 @@
 /** The platform, seen by the suite's own preflight, with what to do about each of its findings. */
 import { e2eTestingExpected, wsHealthReply } from '../contract/health.ts';
 import { REMOTE_DEADLINES, STANDIN_DEADLINES, type Deadlines } from '../contract/limits.ts';
+import { DEFAULT_RELEASE } from '../contract/releases.ts';
 import { failureOf } from '../evidence/failure.ts';
 import type { PreflightCheck, PreflightReport } from '../evidence/preflight.ts';
 import type { Exchange } from '../evidence/trace.ts';
@@ -40,6 +41,7 @@ const ORDER: readonly PreflightId[] = [
   'target',
   'token',
   'token-accepted',
+  'contract',
   'socket',
   'ws-health',
 ];
@@ -55,6 +57,7 @@ const TODO: Readonly<Record<PreflightId, string>> = {
   token: 'Nobody can log in, so nothing can be tested; the line above says what to change.',
   'token-accepted':
     "The API does not take the auth service's token: compare the signing secret of both services, and E2E_AUTH_URL with E2E_BASE_URL.",
+  contract: 'E2E_CONTRACT names the release; every difference above makes the claims about it red.',
   socket: 'HTTP works and the socket does not. Run npx playwright test --grep P1-01: its report names the cause.',
   'ws-health': 'GET /ws/health does not say what it should; the line above says what came.',
 };
@@ -140,6 +143,8 @@ export const checkPlatform = async (environment: Environment, target: Target): P
   const spending = new Spending();
   const recorder = new Recorder(() => Infinity);
   const ofAuth = new Recorder(() => Infinity);
+  let release = environment.contract ?? DEFAULT_RELEASE;
+  const inUse = () => release;
   const clientWith = (own: Recorder) =>
     new HttpClient({
       origins: { api: target.api, auth: target.auth },
@@ -150,6 +155,7 @@ export const checkPlatform = async (environment: Environment, target: Target): P
       onBan: undefined,
       agents,
       recorder: own,
+      release: inUse,
       onPaced: () => undefined,
     });
   const client = clientWith(recorder);
@@ -160,7 +166,7 @@ export const checkPlatform = async (environment: Environment, target: Target): P
   };
   const sockets = new Sockets(
     target.ws,
-    { environment: environment.name, deadlines, recorder, trust: agents.trust, spending },
+    { environment: environment.name, deadlines, recorder, trust: agents.trust, spending, release: inUse },
     'fail',
   );
   try {
@@ -173,6 +179,7 @@ export const checkPlatform = async (environment: Environment, target: Target): P
         sockets,
         recorder,
         login: async () => [await login('A'), await login('B')],
+        useRelease: (chosen) => (release = chosen),
       }),
       checkAuth(clientWith(ofAuth), deadlines, target),
     ]);

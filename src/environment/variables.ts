@@ -83,6 +83,14 @@ const token = text.superRefine((value, context) => {
     });
 });
 
+/** Parts that commas separate. */
+const words = text.transform((value) =>
+  value
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== ''),
+);
+
 const RUN_ID_LENGTH = 128;
 
 const shape = {
@@ -91,6 +99,8 @@ const shape = {
   E2E_AUTH_URL: httpOrigin('https://auth.staging.example.com').optional(),
   E2E_FRONTEND_URL: httpOrigin('https://app.staging.example.com').optional(),
   E2E_ENVIRONMENT: ascii.default('staging'),
+  E2E_CONTRACT: text.optional(),
+  E2E_HOOKS: words.optional(),
   E2E_TOKEN_SOURCE: z
     .enum(['auth-service', 'provided', 'local'], 'one of auth-service, provided, local')
     .default('auth-service'),
@@ -118,6 +128,7 @@ const shape = {
   E2E_REPORT_URL: page(/^https?$/, 'a URL such as https://ci.example.com/runs/17').optional(),
   STANDIN_SCENARIO: text.default('healthy'),
   STANDIN_FAULTS: text.optional(),
+  STANDIN_CONTRACT: text.optional(),
   STANDIN_HEARTBEAT_SECONDS: z
     .string()
     .regex(/^\d+(\.\d+)?$/, 'a number of seconds, such as 1')

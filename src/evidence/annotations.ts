@@ -6,6 +6,8 @@ export const ANNOTATION = {
   degraded: 'degraded',
   /** A prerequisite is missing, so the test has no evidence: the reason. */
   unverified: 'unverified',
+  /** The release does not promise what the test would look at: what. Never evidence, and no reason for a red test. */
+  notApplicable: 'not-applicable',
   /** Something worth reading that changes no result: `<what>: <observed>`. */
   note: 'note',
   /** Something created on the target could not be removed. */

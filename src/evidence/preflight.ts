@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { FAILURE_CLASSES } from './failure.ts';
 
 export const preflightCheck = z.object({
-  id: z.enum(['dns', 'tcp', 'tls', 'health', 'target', 'token', 'token-accepted', 'socket', 'ws-health']),
+  id: z.enum(['dns', 'tcp', 'tls', 'health', 'target', 'token', 'token-accepted', 'contract', 'socket', 'ws-health']),
   outcome: z.enum(['ok', 'failed', 'not-run']),
   ms: z.number(),
   /** One line for people: what was asked, what came. */
@@ -30,6 +30,9 @@ export const preflightReport = z.object({
     degradation: z.enum(['fail', 'annotate']),
     pace: z.enum(['default', 'off']),
     tokenSource: z.enum(['auth-service', 'provided', 'local']),
+    /** As E2E_CONTRACT names it; null = found by fingerprint. */
+    contract: z.string().nullable(),
+    hooks: z.array(z.string()),
     budget: z.object({ requests: z.int().positive(), sockets: z.int().positive() }),
   }),
   /** Why the 22 were not started: `down` = the target does not answer, `no-token` = nobody can log in. */
@@ -60,7 +63,26 @@ export const preflightReport = z.object({
     /** `e2e_testing` of /ws/health as the server says it. */
     server: z.unknown(),
   }),
+  /** The release that the tests judge by; null where preflight did not get so far. */
+  contract: z
+    .object({
+      release: z.string(),
+      chosen: z.enum(['told', 'fingerprint']),
+      /** Marks that fit, of all; the same for each release that the suite knows. */
+      fits: z.int().nonnegative(),
+      of: z.int().nonnegative(),
+      others: z.array(z.object({ release: z.string(), fits: z.int().nonnegative() })),
+      /** One line each: where, what the contract says, what came. */
+      differences: z.array(z.string()),
+    })
+    .nullable(),
   wsHealth: z.unknown(),
   socket: z.object({ welcomeMs: z.number().nullable(), failure: z.string().nullable() }).nullable(),
 });
 export type PreflightReport = z.infer<typeof preflightReport>;
+
+/** `beta-17 (fingerprint), 12 of 12 marks fit; beta-9 3`. */
+export const contractText = ({ contract }: Pick<PreflightReport, 'contract'>): string =>
+  contract === null
+    ? 'unknown'
+    : `${contract.release} (${contract.chosen === 'told' ? 'by E2E_CONTRACT' : 'by fingerprint'}), ${contract.fits} of ${contract.of} marks fit; ${contract.others.map(({ release, fits }) => `${release} ${fits}`).join(', ')}`;

@@ -191,6 +191,7 @@ export const collect = (input: CollectInput): Collected => {
       ),
       degraded: said(ANNOTATION.degraded),
       notes: said(ANNOTATION.note),
+      notApplicable: said(ANNOTATION.notApplicable),
       cleanup: said(ANNOTATION.cleanup),
       evidence: tests.flatMap((test, copy) => linksOf(entry.id, test, copy)),
       cause: null,

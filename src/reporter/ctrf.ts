@@ -59,7 +59,13 @@ const testOf = (row: Row, breaches: readonly Breach[]): Test => {
       ...(row.cause === null ? {} : { cause: row.cause.id, confidence: row.cause.confidence }),
     },
     ...(links.length === 0 ? {} : { attachments: links }),
-    extra: { name: row.name, claim: row.claim, degraded: row.degraded.map(cell), cleanup: row.cleanup.map(cell) },
+    extra: {
+      name: row.name,
+      claim: row.claim,
+      degraded: row.degraded.map(cell),
+      notApplicable: row.notApplicable.map(cell),
+      cleanup: row.cleanup.map(cell),
+    },
   };
 };
 

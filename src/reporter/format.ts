@@ -1,6 +1,7 @@
 /** Figures and times as every renderer prints them. */
 import { inert } from '../evidence/inert.ts';
 import type { Assessment, Further } from './assess.ts';
+import type { RecordBody } from './record.ts';
 
 const SYMBOL: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£' };
 
@@ -30,6 +31,14 @@ export const instant = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice
 
 export const shown = ({ verdict, rehearsal }: Pick<Assessment, 'verdict' | 'rehearsal'>): string =>
   `${rehearsal ? 'REHEARSAL ' : ''}${verdict}`;
+
+export const NOTHING_OPEN = 'nothing';
+/** What the release does not promise, counted: neither verified nor failed. */
+export const notApplicableText = ({ rows }: Pick<RecordBody, 'rows'>): string => {
+  const open = rows.filter(({ notApplicable }) => notApplicable.length > 0);
+  const count = open.reduce((sum, { notApplicable }) => sum + notApplicable.length, 0);
+  return count === 0 ? NOTHING_OPEN : `${count} not applicable in ${open.map(({ id }) => id).join(' ')}`;
+};
 
 /** One line, bounded; control characters of a server's text never reach a terminal or a page. */
 export const oneLine = (text: string, longest: number): string => {

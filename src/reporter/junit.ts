@@ -78,6 +78,7 @@ const facts = (row: Row): string =>
     ...(row.file === null ? [] : [['file', row.file]]),
     ...(row.cause === null ? [] : [['cause', `${row.cause.id} (${row.cause.confidence} confidence)`]]),
     ...row.degraded.map((found) => ['degraded', found]),
+    ...row.notApplicable.map((found) => ['not-applicable', found]),
     ...row.cleanup.map((found) => ['cleanup', found]),
   ]
     .map(([name, value]) => `${name ?? ''}: ${value ?? ''}`)

@@ -58,6 +58,8 @@ export const row = z.strictObject({
   attempts: z.array(attempt),
   degraded: z.array(z.string()),
   notes: z.array(z.string()),
+  /** What the test would look at and the release does not promise. */
+  notApplicable: z.array(z.string()),
   cleanup: z.array(z.string()),
   evidence: z.array(evidenceLink),
   /** Id of the cause group that explains the failure, when the diagnosis named one. */

@@ -1,7 +1,8 @@
 /** `impact.md`: the page that the team used to write by hand after a session. */
 import { allStreams } from './assess.ts';
-import { duration, exposureLine, furtherLine, instant, money, shown } from './format.ts';
+import { duration, exposureLine, furtherLine, instant, money, notApplicableText, shown } from './format.ts';
 import { spentText } from '../evidence/annotations.ts';
+import { contractText } from '../evidence/preflight.ts';
 import { fenced, md, table } from './markdown.ts';
 import type { Row } from './record.ts';
 import { nextSteps } from './report.ts';
@@ -17,6 +18,7 @@ const noteOf = (row: Row): string =>
     row.cause === null ? '' : `\`${row.cause.id}\` (${row.cause.confidence})`,
     row.reason === null ? '' : md(row.reason, 160),
     row.attempts.length > 1 ? `${row.attempts.length} attempts` : '',
+    row.notApplicable.length === 0 ? '' : `not applicable: ${md(row.notApplicable.join('; '), 160)}`,
     row.cleanup.length === 0 ? '' : `not cleaned up: ${md(row.cleanup.join('; '), 120)}`,
   ]
     .filter((part) => part !== '')
@@ -58,6 +60,8 @@ const environment = ({ record }: Report): string => {
             ['auth', md(target.auth)],
             ['environment', md(target.environment)],
           ]),
+      ['contract', record.preflight[0] === undefined ? 'unknown' : md(contractText(record.preflight[0]))],
+      ['not applicable', md(notApplicableText(record))],
       ['run', md(record.runId)],
       ['started', instant(record.startedAt)],
       ['ended', instant(record.endedAt)],
@@ -78,6 +82,8 @@ const environment = ({ record }: Report): string => {
 
 const findings = ({ record, assessment, trend }: Report): string[] => {
   const lines = assessment.reasons.map((reason) => `* ${md(reason)}`);
+  for (const { contract } of record.preflight)
+    for (const difference of contract?.differences ?? []) lines.push(`* ${md(difference)}`);
   for (const finding of record.findings)
     lines.push(`* ${finding.kind === 'security' ? '**Security**' : 'Contradiction'}: ${md(finding.statement)}`);
   if (trend.newlyFailed.length > 0) lines.push(`* New since the last run: ${trend.newlyFailed.join(', ')}.`);

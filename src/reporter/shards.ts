@@ -99,6 +99,9 @@ export const differentSettings = ({ preflight }: Preflights): RunError[] => {
     ...differ(all, 'the shards had different E2E_DEGRADATION', (settings) => settings.degradation),
     ...differ(all, 'the shards had different E2E_PACE', (settings) => settings.pace),
     ...differ(all, 'the shards had different E2E_TOKEN_SOURCE', (settings) => settings.tokenSource),
+    ...differ(all, 'the shards had different E2E_CONTRACT', (settings) => settings.contract ?? 'unset'),
+    ...differ(all, 'the shards had different E2E_HOOKS', (settings) => settings.hooks.join() || 'none'),
+    ...differ(preflight, 'the shards judged by different releases', ({ contract }) => contract?.release ?? 'none'),
     ...differ(all, 'the shards had different E2E_REQUEST_BUDGET', (settings) => settings.budget.requests),
     ...differ(all, 'the shards had different E2E_SOCKET_BUDGET', (settings) => settings.budget.sockets),
   ];

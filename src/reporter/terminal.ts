@@ -2,8 +2,18 @@
 import { plain } from '../evidence/plain-text.ts';
 import type { Assessment } from './assess.ts';
 import { breachLine } from './breach.ts';
-import { duration, exposureLine, furtherLine, instant, oneLine, shown } from './format.ts';
+import {
+  duration,
+  exposureLine,
+  furtherLine,
+  instant,
+  NOTHING_OPEN,
+  notApplicableText,
+  oneLine,
+  shown,
+} from './format.ts';
 import { spentText } from '../evidence/annotations.ts';
+import { contractText } from '../evidence/preflight.ts';
 import { inert } from '../evidence/inert.ts';
 import type { RecordBody, Result, Row } from './record.ts';
 
@@ -35,6 +45,7 @@ export const terminalSummary = (
     `goldenpath  ${shown(assessment)}`,
     `  ${oneLine(assessment.sentence, WIDTH)}`,
     `  target   ${target === null ? 'unknown: preflight did not report' : `${target.api} (${target.kind}${target.standinVersion === null ? '' : ` ${target.standinVersion}`})`}`,
+    `  contract ${record.preflight[0] === undefined ? 'unknown' : oneLine(contractText(record.preflight[0]), WIDTH)}`,
     `  run      ${record.runId} · ${instant(record.startedAt)} · ${duration(record.durationMs)} · ${spentText(record.spent)}${record.merged ? ` · merged from ${record.shards.seen.length} of ${record.shards.total} shards` : ''}`,
     `  tests    ${cells(tier.slice(0, half), symbol)}`,
     `           ${cells(tier.slice(half), symbol)}`,
@@ -44,6 +55,8 @@ export const terminalSummary = (
     `  readings strict ${readings.strict.passed}/${readings.strict.of}${readings.strict.tierCounts ? '' : ' (tier does not count)'} · pass-rate ${readings.passRate.passed}/${readings.passRate.of} = ${readings.passRate.percent} % · tolerant ${readings.tolerant.passed}/${readings.tolerant.of} = ${readings.tolerant.percent} %`,
     `  impact   ${exposureLine(assessment)} (declared MRR${assessment.rehearsal ? ', example only' : ''})`,
   ];
+  const open = notApplicableText(record);
+  if (open !== NOTHING_OPEN) head.push(`  open     ${open}`);
   const capabilities = assessment.capabilities
     .filter((capability) => capability.state !== 'verified')
     .map((capability) => `${capability.id} ${capability.state}`);
@@ -70,7 +83,10 @@ export const terminalSummary = (
     oneLine(`${symbol('failed')} ${breachLine(breach)}: ${breach.evidence[0] ?? ''}`, WIDTH),
   );
   const errors = record.errors.map((error) => oneLine(`! ${error.message}`, WIDTH));
-  const all = [...breaches, ...errors, ...causes, ...findings].map((line) => `  ${line}`);
+  const differences = record.preflight
+    .flatMap(({ contract }) => contract?.differences ?? [])
+    .map((line) => oneLine(`! ${line}`, WIDTH));
+  const all = [...breaches, ...errors, ...causes, ...findings, ...differences].map((line) => `  ${line}`);
   const lines =
     all.length <= room ? all : [...all.slice(0, room - 1), `  and ${all.length - room + 1} more in the reports`];
   const whole = ['', ...head, ...lines, ...tail].map(inert);

@@ -5,7 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { endpoints } from '../contract/endpoints.ts';
 import { LOCAL_ORIGIN_PORTS } from '../contract/headers.ts';
+import { offered } from '../contract/releases.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -63,7 +65,15 @@ export const serveApp = async (
     response.setHeader('cache-control', 'no-store');
     if (path === '/config.json') {
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ api: world.origins.api, ws: `${world.wsOrigin}/ws` }));
+      const { release } = world;
+      response.end(
+        JSON.stringify({
+          api: world.origins.api,
+          ws: `${world.wsOrigin}/ws`,
+          profile: (offered(release, endpoints.own.profile) ?? endpoints.own.profile).path,
+          eventBody: release.socket.eventBody,
+        }),
+      );
     } else if (isAsset(path)) {
       const [name, type] = ASSETS[path];
       response.setHeader('content-type', type);

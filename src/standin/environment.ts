@@ -20,6 +20,7 @@ const schema = z.object({
         .filter((spec) => spec !== ''),
     )
     .optional(),
+  STANDIN_CONTRACT: z.string().optional(),
   STANDIN_HEARTBEAT_SECONDS: z.coerce.number().positive().optional(),
   /** Set by `npm run`: then npm is the parent, and its end is ours. */
   npm_lifecycle_event: z.string().optional(),

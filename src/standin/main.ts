@@ -138,7 +138,7 @@ const given: StandinOptions = {
   faults: [...(env.STANDIN_FAULTS ?? []), ...(args.fault ?? [])],
   caFile: args['ca-file'],
   app: true,
-  ...dialectOf(args.contract),
+  ...dialectOf(args.contract ?? env.STANDIN_CONTRACT),
   ...(env.STANDIN_HEARTBEAT_SECONDS === undefined ? {} : { heartbeatSeconds: env.STANDIN_HEARTBEAT_SECONDS }),
   ...(env.E2E_JWT_SECRET === undefined ? {} : { secret: env.E2E_JWT_SECRET }),
   ...(env.E2E_OAUTH_SIMULATION_KEY === undefined ? {} : { bypassKey: env.E2E_OAUTH_SIMULATION_KEY }),

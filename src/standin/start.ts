@@ -1,6 +1,7 @@
 /** Starts one stand-in: two listeners, one world, the chosen faults in its seams. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { changeOf } from '../contract/releases.ts';
 import { serveApp, type AppHost } from './app-host.ts';
 import { authRoutes, detailOf, handleAuth } from './auth-service.ts';
 import { healthySeams } from './healthy.ts';
@@ -100,7 +101,7 @@ const closeSockets = (world: World): Promise<void> =>
 /** The routes of the release that this world plays. */
 const routesOf = ({ release }: World, routes: readonly Route[]): readonly Route[] =>
   routes.flatMap((route) => {
-    const change = release.endpoints[route.id];
+    const change = changeOf(release, route.id);
     if (change === 'not offered') return [];
     return change?.path === undefined ? [route] : [{ ...route, path: change.path }];
   });

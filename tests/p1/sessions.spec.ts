@@ -6,7 +6,6 @@ import type { Caller } from '../../fixtures/caller.ts';
 import { cookieNamesOf } from '../../fixtures/http-client.ts';
 import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
 import { protect } from '../../src/evidence/redaction.ts';
-import { claimsOf } from '../../fixtures/tokens.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
 
@@ -14,6 +13,7 @@ test(
   'P1-21 I renew my login and log out - I stay myself with my data, and logged out means logged out',
   { tag: ['@p1', '@sessions', '@http'] },
   async ({ authService: _guard, alice, ownUsers, nobody, cleanup, watch, secondary, note, servesOrdinaryClient }) => {
+    const claimsOf = (token: string) => nobody.claimsOf(token);
     const refresh = (token = '') => nobody.auth.refresh.response({ refresh_token: token });
     const expectMyself = async (key: string, user: Caller, as: User, other: User) => {
       const [me, profile] = await Promise.all([user.auth.me.response(), user.own.profile.response()]);

@@ -6,39 +6,41 @@ import type { Release } from '../release.ts';
 import { beta9 } from './beta-9.ts';
 
 const MEBIBYTE = 1024 * 1024;
-const SHORTENED = '...';
+/** The first eight characters of an id. */
+const SHORTENED = /^.{1,8}\.{3}$/;
 
 const welcome = z.looseObject({
   type: z.literal('connection_established'),
   connection_id: nonEmpty,
-  user_id: nonEmpty,
+  user_id: z.string().regex(SHORTENED),
 });
 
 export const beta17: Release = {
   ...beta9,
   name: 'beta-17',
   endpoints: {
-    'health.read': { success: z.looseObject({ status: z.literal('ok') }) },
-    'health.ready': { success: z.looseObject({ status: z.literal('ready') }) },
-    'health.live': { success: z.looseObject({ status: z.literal('ok') }) },
+    'health.read': { success: z.object({ status: z.literal('ok') }) },
+    'health.ready': { success: z.object({ status: z.literal('ready') }) },
+    'health.live': { success: z.object({ status: z.literal('ok') }) },
     'health.agents': 'not offered',
     'sockets.health': {
-      success: z.looseObject({
+      success: z.object({
         status: z.enum(['healthy', 'degraded']),
         components: z.record(z.string(), z.looseObject({ status: z.string() })),
+        errors: z.array(z.string()).optional(),
       }),
     },
     'sockets.config': {
-      success: z.looseObject({
-        websocket: z.looseObject({
+      success: z.object({
+        websocket: z.object({
           endpoint: z.literal('/ws'),
-          limits: z.looseObject({ max_message_size_bytes: z.int(), heartbeat_interval_seconds: z.number().positive() }),
+          limits: z.object({ max_message_size_bytes: z.int(), heartbeat_interval_seconds: z.number().positive() }),
         }),
       }),
     },
     'sockets.beacon': {
-      success: z.looseObject({
-        status: z.literal('operational'),
+      success: z.object({
+        status: z.literal('operational').transform(() => 'healthy'),
         service: z.literal('websocket_ssot'),
         timestamp: iso,
       }),
@@ -57,9 +59,10 @@ export const beta17: Release = {
     ...beta9.socket,
     aliases: [],
     transportTest: undefined,
+    isWelcome: ({ type }) => type === 'connection_established',
     welcome: welcome.transform(({ connection_id, user_id }) => ({
       connectionId: connection_id,
-      user: { id: user_id.replace(SHORTENED, ''), whole: !user_id.endsWith(SHORTENED) },
+      user: { id: user_id.slice(0, -3), whole: false },
       ready: undefined,
       environment: undefined,
       heartbeatSeconds: undefined,

@@ -1,8 +1,11 @@
 /** The release of 2025-09-09. */
+import { z } from 'zod';
 import { tokenClaims } from '../auth.ts';
 import { LIMITS } from '../limits.ts';
 import type { Release } from '../release.ts';
 import { REFUSED_REASON, welcome } from '../websocket.ts';
+
+const isWelcomeData = z.looseObject({ event: z.literal('connection_established') });
 
 export const beta9: Release = {
   name: 'beta-9',
@@ -11,6 +14,7 @@ export const beta9: Release = {
     notAuthenticated: { statuses: [403, 401], message: 'Not authenticated' },
     badToken: { statuses: [401] },
     forbidden: { statuses: [403] },
+    notAdministrator: { statuses: [403] },
     unknown: { statuses: [404] },
     conflict: { statuses: [409] },
     invalid: { statuses: [422] },
@@ -21,6 +25,7 @@ export const beta9: Release = {
   socket: {
     aliases: ['/websocket'],
     transportTest: '/ws/test',
+    isWelcome: ({ type, data }) => type === 'system_message' && isWelcomeData.safeParse(data).success,
     welcome: welcome.transform(({ data }) => ({
       connectionId: data.connection_id,
       user: { id: data.user_id, whole: true },

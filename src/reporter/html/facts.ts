@@ -1,11 +1,20 @@
 /** The run itself: where, when, by what; waivers; what the server says of its sockets. */
 import { spentText } from '../../evidence/annotations.ts';
-import { duration, instant } from '../format.ts';
+import { contractText } from '../../evidence/preflight.ts';
+import { duration, instant, notApplicableText } from '../format.ts';
 import type { Report } from '../report.ts';
 import { html } from './template.ts';
 import type { Markup } from './template.ts';
 
 const HEALTH_CHARACTERS = 4_000;
+
+const differences = (lines: readonly string[]): Markup | null =>
+  lines.length === 0
+    ? null
+    : html`<h3>Differs from the contract</h3>
+        <ul>
+          ${lines.map((line) => html`<li>${line}</li>`)}
+        </ul>`;
 
 const environment = ({ record }: Report): Markup => {
   const { target } = record;
@@ -18,6 +27,8 @@ const environment = ({ record }: Report): Markup => {
         : `${target.api} (${target.kind}${target.standinVersion === null ? '' : ` ${target.standinVersion}`})`,
     ],
     ['environment', target?.environment ?? 'unknown'],
+    ['contract', preflight === undefined ? 'unknown' : contractText(preflight)],
+    ['not applicable', notApplicableText(record)],
     ['run', record.runId],
     ['started', instant(record.startedAt)],
     ['duration', duration(record.durationMs)],
@@ -48,6 +59,7 @@ const environment = ({ record }: Report): Markup => {
           </div>`,
       )}
     </dl>
+    ${differences(preflight?.contract?.differences ?? [])}
     ${
       record.errors.length === 0
         ? null

@@ -48,7 +48,7 @@ const row = (shown: Row, since: string | undefined): Markup => {
       <p class="source">
         ${shown.capability}${shown.file === null ? '' : ` · ${shown.file}`}${since === undefined ? '' : ` · failing since ${instant(since)}`}
       </p>
-      ${attempts(shown)}${list('Degraded', shown.degraded)}${list('Notes', shown.notes)}${list('Not cleaned up', shown.cleanup)}
+      ${attempts(shown)}${list('Degraded', shown.degraded)}${list('Notes', shown.notes)}${list('Not applicable', shown.notApplicable)}${list('Not cleaned up', shown.cleanup)}
       ${links.length === 0 ? null : html`<p class="links">${links.map((link) => html`<a href="${link.path ?? ''}">${link.name}, attempt ${link.attempt + 1}</a> `)}</p>`}
     </div>
   </details> `;

@@ -3,7 +3,7 @@ const RETRY_MS = 500;
 const TOKEN = 'token';
 
 const byId = (id) => document.getElementById(id);
-const { api, ws } = await (await fetch('config.json')).json();
+const { api, ws, profile, eventBody } = await (await fetch('config.json')).json();
 
 let token = sessionStorage.getItem(TOKEN);
 let thread;
@@ -64,13 +64,14 @@ const onEvent = {
 };
 
 const receive = (frame) => {
-  if (frame.type === 'system_message' && frame.data.event === 'connection_established') say('connection', 'Connected');
+  if ([frame.type, frame.data?.event].includes('connection_established')) say('connection', 'Connected');
   if (frame.type === 'ping') socket.send(JSON.stringify({ type: 'pong' }));
   if (frame.type === 'error_message') say('chat-error', frame.error_message);
-  if (frame.type === 'agent_started' && open.has(frame.payload.context.message_id))
-    open.set(frame.run_id, open.get(frame.payload.context.message_id));
+  const event = frame[eventBody];
+  if (frame.type === 'agent_started' && open.has(event.context.message_id))
+    open.set(frame.run_id, open.get(event.context.message_id));
   const card = open.get(frame.run_id);
-  if (card !== undefined) onEvent[frame.type]?.(card, frame.payload);
+  if (card !== undefined) onEvent[frame.type]?.(card, event);
 };
 
 const base64url = (text) => btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
@@ -96,7 +97,7 @@ addEventListener('offline', () => {
 addEventListener('online', () => socket !== undefined && connect());
 
 const enter = async () => {
-  const { email } = await get('/api/users/profile');
+  const { email } = await get(profile);
   sessionStorage.setItem(TOKEN, token);
   byId('login').hidden = true;
   byId('chat').hidden = false;
