@@ -13,6 +13,11 @@ const FLOODS = {
   'a console without end':
     "setInterval(() => { for (let each = 0; each < 5000; each++) console.error('::error::' + 'x'.repeat(1000)); })",
   'long texts in the console': "setInterval(() => console.error('x'.repeat(300000)))",
+  'requests without end':
+    "setInterval(() => { for (let each = 0; each < 200; each++) fetch('/' + Math.random()).catch(() => 0); })",
+  'windows without end': "setInterval(() => open('about:blank'), 20)",
+  'frames without end':
+    "setInterval(() => { const f = document.createElement('iframe'); f.src = '/f'; document.body.append(f); f.onload = () => f.remove(); }, 1)",
   'errors without end': "setInterval(() => { setTimeout(() => { throw new Error('x'.repeat(1000)); }); })",
 };
 

@@ -11,7 +11,7 @@ const browser = await launchChromium(path, tmpdir());
 const context = await browser.newContext();
 const events = new PageEvents(context);
 const page = await context.newPage();
-await page.route('http://flood.test/', (route) =>
+await page.route('http://flood.test/**', (route) =>
   route.fulfill({ contentType: 'text/html', body: '<title>a</title>' }),
 );
 await page.goto('http://flood.test/');

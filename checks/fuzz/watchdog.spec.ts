@@ -20,7 +20,9 @@ const run = async (...args: string[]) => {
 test('a worker that stands still past its time-out - killed, and told why', async () => {
   const { signal, output } = await run('stands');
   expect(signal).toBe('SIGKILL');
-  expect(output).toMatch(/goldenpath: this worker stood still for [\d.]+ s, past the time-out of its test/);
+  expect(output).toMatch(
+    /goldenpath: \[deadline\] worker\.standstill: this worker stood still for [\d.]+ s, past the time-out of its test/,
+  );
   expect(output).not.toContain('ended by itself');
 });
 

@@ -52,6 +52,8 @@ export const ENCODERS: readonly Encoder[] = [
   ],
   ['HTML, hex for every character', (text) => each(text, /[^]/g, (c) => `&#x${hexOf(c, 2)};`)],
   ['HTML, hex, upper case', (text) => each(text, /[^A-Za-z0-9]/g, (c) => `&#X${hexOf(c, 2).toUpperCase()};`)],
+  ['HTML, decimal, without semicolons', (text) => each(text, /[^]/g, (c) => `&#${c.charCodeAt(0).toString()}`)],
+  ['HTML, hex, without semicolons', (text) => each(text, /[^]/g, (c) => `&#x${hexOf(c, 2)}`)],
   ['base64', (text) => Buffer.from(text).toString('base64')],
   ['base64url', (text) => Buffer.from(text).toString('base64url')],
   ['hex', (text) => Buffer.from(text).toString('hex')],

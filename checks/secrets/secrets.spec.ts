@@ -155,6 +155,10 @@ test('every kind of failure, with traces, blob and merge - no secret in any arti
       ...keys,
       STANDIN_FAULTS: 'page-broken:what=sign-in:field=text',
     }),
+    await run(join(folder, 'hidden-form'), ['--project=preflight', '--project=p2-high', '--grep', 'preflight|P2-05'], {
+      ...keys,
+      STANDIN_FAULTS: 'page-broken:what=sign-in:field=password',
+    }),
     await run(join(folder, 'provided'), [...suite, 'preflight|P1-0[15]|P1-13'], {
       ...keys,
       STANDIN_FAULTS: 'err-stack-trace,thread-update-lost',
@@ -189,7 +193,7 @@ test('every kind of failure, with traces, blob and merge - no secret in any arti
   writeFileSync(join(OUTPUT, 'canaries.md'), searcher.table());
 
   for (const { output, code } of [mirrored, ...others]) expect(code, output).toBe(1);
-  for (const name of ['mirror', 'faults', 'no-token', 'form', 'provided'])
+  for (const name of ['mirror', 'faults', 'no-token', 'form', 'hidden-form', 'provided'])
     for (const file of [
       'impact/run.json',
       'html/index.html',

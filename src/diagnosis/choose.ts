@@ -1,5 +1,5 @@
 /** Which of the causes a test met explains why it is red: the one its failure names, then the earliest. */
-import type { FailureClass } from '../evidence/failure.ts';
+import { WORKER_EXIT, WORKER_STANDSTILL, type FailureClass } from '../evidence/failure.ts';
 import type { Finding } from './finding.ts';
 import { finding } from './finding.ts';
 import type { DiagnosedFailure } from './input.ts';
@@ -98,6 +98,12 @@ const FALLBACK: Readonly<Partial<Record<FailureClass, Pick<Finding, 'cause' | 'p
   'ws-wrong-user': { cause: 'identity-mixup', phase: 'welcome', detail: 'served as another user than the token names' },
 };
 
+/** Nothing on the wire can have ended the test's own process. */
+const OF_THE_PROCESS: Readonly<Record<string, string>> = {
+  [WORKER_STANDSTILL]: 'the process of the test stood still and was ended',
+  [WORKER_EXIT]: 'the process of the test ended before the test did: killed, out of memory, or an exit in the test',
+};
+
 const fallback = (attempt: RedAttempt): Finding => {
   const first = attempt.failures[0];
   const place = {
@@ -117,6 +123,9 @@ const fallback = (attempt: RedAttempt): Finding => {
       detail: 'nothing was recorded',
     });
   const fact = `[${first.class}] ${first.key}: ${first.promise}`.slice(0, 240);
+  const ended = OF_THE_PROCESS[first.key];
+  if (ended !== undefined)
+    return finding(place, { cause: 'client-caused', phase: 'http-api', signal: 'medium', fact, detail: ended });
   const said = attempt.hasEvidence ? null : lineDraft(`${first.promise} ${first.message}`, first.class);
   if (said !== null) return finding(place, { ...said, signal: said.signal === 'high' ? 'medium' : 'low' });
   const known = FALLBACK[first.class];

@@ -44,11 +44,16 @@ export const STREAM_FRAMES = 10_000;
 /** What a page may do in one test: console messages, errors, requests, sockets, further pages. */
 export const PAGE_BOUNDS = {
   events: 2_000,
+  /** Windows that are open at once; each is a process of the browser. */
+  windows: 10,
   /** Characters of its console. */
   characters: 4 * 1024 * 1024,
   /** Problems that are kept. */
   problems: 50,
 } as const;
+
+/** The texts that a page's conversation shows, one after the other. */
+export const CONVERSATION_BOUNDS = { texts: 2_000, characters: 4 * 1024 * 1024 } as const;
 
 const ERROR_BOUNDS = { lines: 200, lineLength: 2_000, characters: 32 * 1024 } as const;
 

@@ -45,6 +45,10 @@ export interface Failure {
   readonly promise: string;
 }
 
+/** Key of a test whose process stood still and was killed by the watchdog, and of one whose process ended in another way. */
+export const WORKER_STANDSTILL = 'worker.standstill';
+export const WORKER_EXIT = 'worker.exit';
+
 /** The first line of a failure; given to `expect` as its message. */
 export const because = (failureClass: FailureClass, key: string, promise: string) =>
   `[${failureClass}] ${key}: ${displayed(promise)}`;

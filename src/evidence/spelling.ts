@@ -81,12 +81,12 @@ const numberAt = (text: string, at: number, digits: number, radix: number): numb
   return value;
 };
 
-/** Up to eight digits and what closes them. */
-const closedNumber = (text: string, begin: number, at: number, radix: number, close: number): number => {
+/** Up to eight hex digits and the brace that closes them. */
+const bracedNumber = (text: string, begin: number, at: number): number => {
   let [value, index] = [0, at];
-  for (; index < at + 8 && digit(text.charCodeAt(index)) < radix; index++)
-    value = value * radix + digit(text.charCodeAt(index));
-  return index > at && text.charCodeAt(index) === close ? reading(value, index + 1 - begin) : 0;
+  for (; index < at + 8 && digit(text.charCodeAt(index)) < 16; index++)
+    value = value * 16 + digit(text.charCodeAt(index));
+  return index > at && text.charCodeAt(index) === CLOSE ? reading(value, index + 1 - begin) : 0;
 };
 
 const fixed = (text: string, begin: number, at: number, digits: number, radix: number): number => {
@@ -100,7 +100,7 @@ const afterBackslash = (text: string, at: number): number => {
   if (Number.isNaN(next)) return 0;
   let found = 0;
   if ((next === SMALL_U || next === SMALL_X) && text.charCodeAt(at + 2) === OPEN)
-    found = closedNumber(text, at, at + 3, 16, CLOSE);
+    found = bracedNumber(text, at, at + 3);
   else if (next === SMALL_U) found = fixed(text, at, at + 2, 4, 16);
   else if (next === SMALL_X) found = fixed(text, at, at + 2, 2, 16);
   else if (next === LARGE_U) found = fixed(text, at, at + 2, 8, 16);
@@ -112,13 +112,21 @@ const afterBackslash = (text: string, at: number): number => {
 const afterPercent = (text: string, at: number): number =>
   text.charCodeAt(at + 1) === SMALL_U ? fixed(text, at, at + 2, 4, 16) : fixed(text, at, at + 1, 2, 16);
 
-/** `&#x2F;`, `&#47;` and `&sol;`. */
+/** Up to eight digits; browsers read a numeric entity without its semicolon, too. */
+const entityNumber = (text: string, begin: number, at: number, radix: number): number => {
+  let [value, index] = [0, at];
+  for (; index < at + 8 && digit(text.charCodeAt(index)) < radix; index++)
+    value = value * radix + digit(text.charCodeAt(index));
+  return index === at ? 0 : reading(value, (text.charCodeAt(index) === SEMICOLON ? index + 1 : index) - begin);
+};
+
+/** `&#x2F;`, `&#47;`, `&#47` and `&sol;`. */
 const afterAmpersand = (text: string, at: number): number => {
   if (text.charCodeAt(at + 1) === HASH) {
     const marker = text.charCodeAt(at + 2);
     return marker === SMALL_X || marker === LARGE_X
-      ? closedNumber(text, at, at + 3, 16, SEMICOLON)
-      : closedNumber(text, at, at + 2, 10, SEMICOLON);
+      ? entityNumber(text, at, at + 3, 16)
+      : entityNumber(text, at, at + 2, 10);
   }
   for (let end = at + 3; end <= at + 8; end++)
     if (text.charCodeAt(end) === SEMICOLON) {

@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { TestError, TestResult } from '@playwright/test/reporter';
 import { ANNOTATION, ownExchanges } from '../evidence/annotations.ts';
-import { failureOf } from '../evidence/failure.ts';
+import { failureOf, WORKER_EXIT, WORKER_STANDSTILL, type Failure } from '../evidence/failure.ts';
 import { inert } from '../evidence/inert.ts';
 import { redact } from '../evidence/redaction.ts';
 import { idOf } from '../contract/catalogue.ts';
@@ -17,11 +17,26 @@ export const textOf = (error: TestError): string =>
 const excerptOf = (text: string): string =>
   text.length <= EXCERPT ? text : `${text.slice(0, EXCERPT)} (${(text.length - EXCERPT).toString()} more characters)`;
 
-const failure = (error: TestError, timedOut: boolean): AttemptFailure => {
+/** What Playwright says of a test whose process is gone; why it went is in the last words of that process. */
+const GONE = /^Error: worker process exited unexpectedly (\([^)]*\))/;
+
+const ofProcess = (how: string, { stderr }: TestResult): Failure => {
+  const said = stderr.map(String).join('').split('\n').map(failureOf);
+  return (
+    said.findLast(({ key }) => key === WORKER_STANDSTILL) ?? {
+      class: 'unknown',
+      key: WORKER_EXIT,
+      promise: `the process of the test ended before the test did ${how}`,
+    }
+  );
+};
+
+const failure = (error: TestError, result: TestResult): AttemptFailure => {
   const text = textOf(error);
-  const named = failureOf(text);
+  const gone = GONE.exec(text)?.[1];
+  const named = gone === undefined ? failureOf(text) : ofProcess(gone, result);
   const promise = excerptOf(named.promise);
-  if (named.class === 'unknown' && timedOut)
+  if (named.class === 'unknown' && result.status === 'timedOut')
     return { class: 'deadline', key: 'test.timeout', promise, excerpt: excerptOf(text) };
   return { ...named, promise, excerpt: excerptOf(text) };
 };
@@ -52,6 +67,6 @@ export const attemptOf = (title: string, result: TestResult): Attempt => ({
   startedAt: result.startTime.toISOString(),
   durationMs: Math.max(0, Math.round(result.duration)),
   worker: result.workerIndex,
-  failures: result.errors.slice(0, FAILURES).map((error) => failure(error, result.status === 'timedOut')),
+  failures: result.errors.slice(0, FAILURES).map((error) => failure(error, result)),
   own: ownOf(title, result),
 });
