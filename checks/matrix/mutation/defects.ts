@@ -1,6 +1,6 @@
 /**
- * For each assertion of the P1 tests a defect of the server that only this assertion sees, or that it sees first.
- * Defects are faults of the catalogue, or small ones of src/standin/defects that are made by their parameters.
+ * Defects of a server that each claim has to see: faults of the catalogue, or small ones of src/standin/defects that are
+ * made by their parameters. Which assertion sees which is measured.
  */
 import { AGENT_EXECUTION } from './defects/agent-execution.ts';
 import { CONVERSATIONS } from './defects/conversations.ts';
@@ -9,7 +9,8 @@ import { RESILIENCE } from './defects/resilience.ts';
 import { SESSIONS } from './defects/sessions.ts';
 import { TENANT_ISOLATION } from './defects/tenant-isolation.ts';
 
-export const DEFECTS: Readonly<Record<string, string>> = {
+/** By claim. */
+export const DEFECTS: Readonly<Record<string, readonly string[]>> = {
   ...AGENT_EXECUTION,
   ...CONVERSATIONS,
   ...REALTIME_CHAT,

@@ -1,12 +1,13 @@
 /**
  * Copied into the instrumented tree. Registers each test once per defect that it is tried on, gives each of them a
- * stand-in of its own, and stands around every assertion: the first one that fails is reported and lets the test go on,
- * a second one is reported and ends it. So one run tells which assertion sees a defect first, and whether the test is
- * blind without it. Not part of the suite.
+ * stand-in of its own, and stands around every assertion: the first one that fails is reported and lets its part go on,
+ * each further one is reported and ends its part. So one run tells which assertion sees a defect first, in which parts,
+ * and whether the test is blind without it. Not part of the suite.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { test, type TestInfo } from '@playwright/test';
 import { z } from 'zod';
+import { currentPart } from '../../../fixtures/part.ts';
 
 const environment = z.object({
   GOLDENPATH_ASSERTIONS: z.string(),
@@ -59,7 +60,8 @@ const tolerated = (site: number): boolean => {
   if (first?.trial === trial && first.site === site) return true;
   const mayGoOn = first?.trial !== trial;
   if (mayGoOn) first = { trial, site };
-  appendFileSync(log, `${JSON.stringify({ event: 'failed', trial, site })}\n`);
+  const part = currentPart()?.name ?? null;
+  appendFileSync(log, `${JSON.stringify({ event: 'failed', trial, site, part })}\n`);
   return mayGoOn;
 };
 

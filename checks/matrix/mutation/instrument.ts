@@ -41,7 +41,10 @@ const insertionsOf = (site: Site): Insertion[] => {
     : [open(`${NAME}.site(${number}, () => `), close(')')];
 };
 
-const rewritten = (text: string, sites: readonly Site[]): string => {
+/** The way from a file of the tree to its root. */
+const upFrom = (file: string): string => '../'.repeat(file.split('/').length - 1);
+
+const rewritten = (text: string, file: string, sites: readonly Site[]): string => {
   const insertions = sites.flatMap(insertionsOf).sort((a, b) => a.at - b.at || rank(a, b));
   let [result, done] = ['', 0];
   for (const { at, text: inserted } of insertions) {
@@ -50,7 +53,7 @@ const rewritten = (text: string, sites: readonly Site[]): string => {
   }
   result += text.slice(done);
   // The opening parenthesis of `secondary(` has become the comma before its first argument.
-  return `import * as ${NAME} from '../../${HERE}/hooks.ts';\n${result.replaceAll('secondary, (', 'secondary, ')}`;
+  return `import * as ${NAME} from '${upFrom(file)}${HERE}/hooks.ts';\n${result.replaceAll('secondary, (', 'secondary, ')}`;
 };
 
 /** At one place, ends come before beginnings; of ends the inner one first, of beginnings the outer one. */
@@ -96,6 +99,7 @@ export const instrument = (tree: string, sites: readonly Site[]): string => {
       registered(
         rewritten(
           text,
+          file,
           sites.filter((site) => site.file === file),
         ),
       ),

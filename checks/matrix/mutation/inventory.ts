@@ -155,8 +155,11 @@ const functionAround = (node: ts.Node): string[] => {
 
 const idOfTest = (statement: ts.Statement): string | undefined => {
   if (!ts.isExpressionStatement(statement) || !ts.isCallExpression(statement.expression)) return undefined;
-  const [title] = statement.expression.arguments;
-  return title === undefined ? undefined : /^P1-\d\d/.exec(patternOf(title))?.[0];
+  const [first] = statement.expression.arguments;
+  // `test(...claim('P1-13', {...}))`, or the title itself.
+  const declared = first !== undefined && ts.isSpreadElement(first) ? first.expression : undefined;
+  const named = declared !== undefined && ts.isCallExpression(declared) ? declared.arguments[0] : first;
+  return named === undefined ? undefined : /^P1-\d\d/.exec(patternOf(named))?.[0];
 };
 
 const identifiersIn = (node: ts.Node, into = new Set<string>()): Set<string> => {
@@ -243,7 +246,7 @@ const FOLDER = 'tests/p1';
 
 export const inventory = (root: string): Site[] => {
   const sites: Site[] = [];
-  for (const name of readdirSync(join(root, FOLDER)).sort())
+  for (const name of readdirSync(join(root, FOLDER), { recursive: true, encoding: 'utf8' }).sort())
     if (name.endsWith('.spec.ts')) sites.push(...sitesOf(root, `${FOLDER}/${name}`, sites.length));
   const count = new Map<string, number>();
   // What no test reaches is no assertion of a test.

@@ -27,9 +27,9 @@ export const mutationReport = z.strictObject({
       text: z.string(),
       tests: z.array(z.string()),
       /**
-       * `needed`: with this one switched off, a test is verified although the server has the defect. `seen`: it fails
-       * first under a defect, and without it another assertion of the same test does. `silent`: no defect makes it
-       * fail first.
+       * `needed`: with this one switched off, a test is verified although the server has the defect. `seen`: it is the
+       * first of a part to fail under a defect, and another assertion of the test sees it too. `silent`: no defect
+       * makes it fail first.
        */
       state: z.enum(['needed', 'seen', 'silent']),
       by: z.array(proof),
@@ -51,11 +51,10 @@ export const ledgerOf = (
   const needed = new Map<string, Proof[]>();
   const seen = new Map<string, Proof[]>();
   for (const { defect, test, failed, verified } of trials) {
-    const [first] = failed;
     // A failure outside the assertions, such as a time-out, is nobody's.
-    if (first === undefined) continue;
+    const firsts = failed.filter(({ part }, index) => failed.findIndex((one) => one.part === part) === index);
     const map = failed.length === 1 && verified ? needed : seen;
-    map.set(first, [...(map.get(first) ?? []), { defect, test }]);
+    for (const { assertion } of firsts) map.set(assertion, [...(map.get(assertion) ?? []), { defect, test }]);
   }
   const assertions = sites.map(({ id, file, line, text, tests }): Assertion => {
     const [strong, weak] = [needed.get(id), seen.get(id)];

@@ -92,10 +92,11 @@ const laneOf = (queue: readonly Work[], count: number, weight: (work: Work) => n
   return lanes.map(({ work }) => work).filter((work) => work.length > 0);
 };
 
-const outcomeOf = ({ failed, verified, message }: Trial): string => {
+const outcomeOf = ({ test, failed, verified, message }: Trial): string => {
   const [first] = failed;
   if (first === undefined) return verified ? 'verified' : `fails outside the assertions: ${message}`;
-  return `${failed.length === 1 && verified ? 'needs' : 'sees'}  ${first}`;
+  const parts = [...new Set(failed.map(({ part }) => part ?? test))].join('; ');
+  return `${failed.length === 1 && verified ? 'needs' : 'sees'}  ${first.assertion}  in: ${parts}`;
 };
 
 const main = async (): Promise<number> => {

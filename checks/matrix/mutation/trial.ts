@@ -16,8 +16,8 @@ const trial = z.strictObject({
   test: z.string(),
   /** Of the suite and the stand-in that ran. */
   sources: z.string(),
-  /** Ids of the assertions that failed, at most two: without the first the test goes on, with the second it ends. */
-  failed: z.array(z.string()),
+  /** The assertions that failed: after the very first its part goes on, every other one ends its part. */
+  failed: z.array(z.strictObject({ assertion: z.string(), part: z.string().nullable() })),
   /** With the first one switched off the test was verified. */
   verified: z.boolean(),
   ms: z.number(),
@@ -27,7 +27,7 @@ const trial = z.strictObject({
 export type Trial = z.infer<typeof trial>;
 
 const line = z.discriminatedUnion('event', [
-  z.object({ event: z.literal('failed'), trial: z.int(), site: z.int() }),
+  z.object({ event: z.literal('failed'), trial: z.int(), site: z.int(), part: z.string().nullable() }),
   z.object({ event: z.literal('ended'), trial: z.int(), verified: z.boolean(), ms: z.number(), message: z.string() }),
 ]);
 
@@ -87,7 +87,7 @@ export const runLane = async (
     `--reporter=line,${END_REPORTER}`,
     `--output=${join(folder, 'results')}`,
   ];
-  const failed = new Map<number, string[]>();
+  const failed = new Map<number, Trial['failed']>();
   let read = 0;
   let count = 0;
   const poll = (): void => {
@@ -95,8 +95,8 @@ export const runLane = async (
     for (const text of lines.slice(read)) {
       const event = line.parse(JSON.parse(text));
       if (event.event === 'failed') {
-        const id = ids.get(event.site) ?? String(event.site);
-        failed.set(event.trial, [...(failed.get(event.trial) ?? []), id]);
+        const one = { assertion: ids.get(event.site) ?? String(event.site), part: event.part };
+        failed.set(event.trial, [...(failed.get(event.trial) ?? []), one]);
         continue;
       }
       const one = work[event.trial];
