@@ -71,7 +71,7 @@ export const CONVERSATIONS = {
     set(THREAD, '/title', 'Taken over', { only: 6 }),
     drop('DELETE /api/threads/{id}', '/message'),
     drop(THREAD, '/object', { only: 7 }),
-    set(THREAD, '/metadata/status', 'active', { only: 7 }),
+    set(THREAD, '/metadata/status', 'active', { only: 8 }),
   ],
 
   'P1-14': [
