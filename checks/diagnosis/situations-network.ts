@@ -971,8 +971,8 @@ export const NETWORK: readonly Situation[] = [
   },
   {
     name: 'a gateway’s page where a refusal is expected',
-    cause: 'app-5xx',
-    confidence: 'low',
+    cause: 'gateway-5xx',
+    confidence: 'medium',
     tests: ['P1-09'],
     input: run({
       'P1-09': {

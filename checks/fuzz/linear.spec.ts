@@ -21,7 +21,7 @@ import { exchangeLines, transcriptOf } from '../../fixtures/transcript.ts';
 import { attemptOf } from '../../src/reporter/attempts.ts';
 import { cell, oneLine } from '../../src/reporter/format.ts';
 import { html, textOf as markupOf } from '../../src/reporter/html/template.ts';
-import { xml } from '../../src/reporter/junit.ts';
+import { cdata, xml } from '../../src/reporter/junit.ts';
 import { fenced, md } from '../../src/reporter/markdown.ts';
 import { http } from '../diagnosis/wire.ts';
 import { socketOf } from '../reporter/pictures.ts';
@@ -139,6 +139,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'one line': (text) => oneLine(text, 300),
   cell,
   xml,
+  cdata,
   html: (text) => markupOf(html`<p>${text}</p>`),
   md: (text) => md(text, text.length),
   fenced: (text) => fenced('', text),

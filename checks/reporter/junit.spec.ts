@@ -1,4 +1,6 @@
 /** What other programs need of `junit.xml`: Jenkins with its xUnit plugin, GitLab, dorny/test-reporter, Azure, Allure. */
+import { junitXml } from '@allurereport/reader';
+import { BufferResultFile } from '@allurereport/reader-api';
 import { expect, test } from '@playwright/test';
 import { validateStrict } from 'ctrf';
 import fc from 'fast-check';
@@ -162,6 +164,45 @@ for (const [name, make] of Object.entries(REPORTS)) {
         ...(at === root ? {} : { skipped: String(holding('skipped')) }),
       });
     }
+  });
+
+  test(`JUnit of a run: ${name} - imported by Allure, each test once, with readable reasons`, async () => {
+    const report = make();
+    const text = [...junit(report)].join('');
+    const found: { readonly status: string; readonly message: string; readonly text: string }[] = [];
+    const ignore = () => Promise.resolve();
+    const read = await junitXml.read(
+      {
+        visitTestResult: ({ status = '', message = '', trace = '' }) => {
+          found.push({ status, message, text: trace });
+          return Promise.resolve();
+        },
+        visitTestFixtureResult: ignore,
+        visitCheckResult: ignore,
+        visitMetrics: ignore,
+        visitMetadata: ignore,
+        visitGlobals: ignore,
+        visitAttachmentFile: ignore,
+      },
+      new BufferResultFile(Buffer.from(text), 'junit.xml'),
+    );
+    expect(read).toBe(true);
+    expect(found).toHaveLength(report.assessment.rows.length);
+    expect(found.filter(({ status, message }) => status !== 'passed' && message === '')).toEqual([]);
+    // Allure leaves character references as they stand.
+    for (const each of found) expect(each.text).not.toMatch(/&#10;|&quot;|&gt;/);
+    const root = await parsed(report);
+    const count = (child: string) =>
+      named(root, 'testcase').filter((one) => (one.$$ ?? []).some((each) => each['#name'] === child)).length;
+    for (const [status, child] of [
+      ['failed', 'failure'],
+      ['broken', 'error'],
+      ['skipped', 'skipped'],
+    ] as const)
+      expect(
+        found.filter((each) => each.status === status),
+        status,
+      ).toHaveLength(count(child));
   });
 
   test(`CTRF of a run: ${name} - valid`, () => {

@@ -202,6 +202,10 @@ export const CAUSES = {
     action: 'find what reads the detection headers or the user agent: application, gateway, bot filter',
   },
   'app-5xx': { meaning: 'application error on named routes', action: 'trace by `trace_id`' },
+  'gateway-5xx': {
+    meaning: 'a gateway answered in place of the application',
+    action: 'what stands behind the gateway: an instance that crashed or was replaced, its health check, its timeout',
+  },
   'intermittent-5xx': { meaning: 'errors at random', action: 'one bad instance, connector, pool' },
   'route-missing': { meaning: 'routes of the contract are absent', action: 'build and router registration' },
   'dependency-down': { meaning: 'a dependency is reported disconnected', action: 'that dependency' },

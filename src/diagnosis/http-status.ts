@@ -163,15 +163,12 @@ const serverErrorDraft = (scene: Scene, attempt: RedAttempt, view: HttpView): Fi
       detail: `${whose} on some requests to ${view.route}, not on all`,
     };
   const total = everywhere(scene, (other) => (other.x.status ?? 0) >= 500);
-  return {
-    cause: 'app-5xx',
-    phase: 'http-api',
-    // Whoever stands behind a gateway may have crashed, or have been replaced at that moment.
-    signal: own ? 'high' : gateway ? 'low' : 'medium',
-    fact,
-    facet: total ? 'every route' : view.route,
-    detail: `${whose} on ${total ? 'every route of the API' : view.route}${gateway ? ': nobody behind it answered' : ''}`,
-  };
+  const where = total ? 'every route of the API' : view.route;
+  const found = { phase: 'http-api', fact, facet: total ? 'every route' : view.route } as const;
+  return gateway
+    ? // Whoever stands behind it may have crashed, or have been replaced at that moment.
+      { ...found, cause: 'gateway-5xx', signal: 'medium', detail: `${whose} on ${where}: nobody behind it answered` }
+    : { ...found, cause: 'app-5xx', signal: own ? 'high' : 'medium', detail: `${whose} on ${where}` };
 };
 
 /** The agent that a body asks for: one route may fail for one agent only. */

@@ -2,6 +2,7 @@
  * The variables: one reader and one rule for tests, gate, doctor and nightly job. Everything is parsed once; a mistake
  * is one message that names the variable, the shape of a good value and an example. Values are never echoed.
  */
+import { dirname, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { readDotenv } from './dotenv.ts';
@@ -162,16 +163,35 @@ const pasted = (value: string): string | undefined => {
     : `a value without invisible characters (this one holds U+${invisible.toString(16).toUpperCase().padStart(4, '0')})`;
 };
 
+/** Variables that hold a path. */
+const PATHS = ['E2E_CA_FILE', 'E2E_IMPACT_MODEL', 'GOLDENPATH_REPORTS'];
+
+/** What is wrong with a value as it was given; undefined = nothing that can be said without its shape. */
+const misgiven = (name: string, value: string): string | undefined => {
+  if (!PATHS.includes(name)) return pasted(value);
+  if (value.includes('-----BEGIN'))
+    return 'the path of a file and not its content (a GitLab variable of the type File has the path)';
+  if (/^~(?:\/|$)/.test(value)) return 'a path without ~, which only a shell replaces by the home folder';
+  return pasted(value);
+};
+
 /** Blank counts as unset, for a variable and for an option such as `--target "$E2E_BASE_URL"`. */
 export const filled = (value: string | undefined): string | undefined => (value?.trim() === '' ? undefined : value);
 
 const isFilled = (entry: [string, string | undefined]): entry is [string, string] => filled(entry[1]) !== undefined;
 
-/** What a process may use: `.env` fills what the shell leaves unset or blank. */
-export const filledVariables = (shell: Source = process.env, dotenvPath = '.env'): Record<string, string> => ({
-  ...Object.fromEntries(Object.entries(readDotenv(dotenvPath)).filter(isFilled)),
-  ...Object.fromEntries(Object.entries(shell).filter(isFilled)),
-});
+/**
+ * What a process may use: `.env` fills what the shell leaves unset or blank. A relative path is one of the folder of
+ * `.env`, which is the suite's, whoever set it and wherever the program was started.
+ */
+export const filledVariables = (shell: Source = process.env, dotenvPath = '.env'): Record<string, string> => {
+  const set = [...Object.entries(readDotenv(dotenvPath)), ...Object.entries(shell)].filter(isFilled);
+  const paths = set
+    .map(([name, value]): [string, string] => [name, value.trim()])
+    .filter(([name, value]) => PATHS.includes(name) && misgiven(name, value) === undefined)
+    .map(([name, value]): [string, string] => [name, resolve(dirname(dotenvPath), value)]);
+  return Object.fromEntries([...set, ...paths]);
+};
 
 /** Parses the variables of a process; blank counts as unset, blanks around a value are dropped. */
 export const parseVariables = (source: Source): Variables => {
@@ -183,7 +203,7 @@ export const parseVariables = (source: Source): Variables => {
     .filter(([name]) => !VARIABLES.includes(name))
     .map(([name]) => `${name} is not a variable of goldenpath. Did you mean ${closest(name, VARIABLES)}?`);
   const pastedWrong = set.flatMap(([name, value]) => {
-    const expected = pasted(value);
+    const expected = misgiven(name, value);
     return VARIABLES.includes(name) && expected !== undefined ? [{ name, expected }] : [];
   });
   const parsed = z

@@ -9,15 +9,21 @@ import { cell } from './format.ts';
 import type { Report } from './report.ts';
 import type { Row } from './record.ts';
 
-/** Escaped for text and attributes; characters that XML 1.0 cannot carry are dropped. */
+/** XML 1.0 cannot carry every character; these are dropped. */
+const possible = (text: string): string => inert(text).replace(/[\p{Cs}\ufffe\uffff]|(?![\t\n\r])\p{Cc}/gu, '');
+
+/** Escaped for an attribute. */
 export const xml = (text: string): string =>
-  inert(text)
-    .replace(/[\p{Cs}\ufffe\uffff]|(?![\t\n\r])\p{Cc}/gu, '')
+  possible(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replace(/[\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** As an element's text: Allure's importer shows character references as they stand. */
+export const cdata = (text: string): string =>
+  `<![CDATA[${possible(text).replaceAll(/\r\n?/g, '\n').replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(3);
 
@@ -57,7 +63,7 @@ const details = (row: Row, attempt: number): string =>
 
 /** Some readers show the attribute only, some the text only, and some fail without a text. */
 const element = (name: string, type: string, reason: string, text: string): string =>
-  `<${name} type="${xml(type)}" message="${xml(cell(reason))}">${xml(cell([reason, text].filter((part) => part.trim() !== '').join('\n\n')))}</${name}>`;
+  `<${name} type="${xml(type)}" message="${xml(cell(reason))}">${cdata(cell([reason, text].filter((part) => part.trim() !== '').join('\n\n')))}</${name}>`;
 
 const elements = ({ row, outcome, reason, type }: Case): string => {
   if (outcome !== 'passed')
@@ -105,7 +111,7 @@ export function* junit({ record, assessment }: Report): Generator<string> {
     for (const each of own) {
       const { row } = each;
       yield `    <testcase classname="${xml(`${row.priority}.${row.capability}`)}" name="${xml(row.title ?? `${row.id} ${row.name}`)}" time="${seconds(timeOf(row))}">`;
-      yield `${elements(each)}<system-out>${xml(facts(row))}</system-out></testcase>\n`;
+      yield `${elements(each)}<system-out>${cdata(facts(row))}</system-out></testcase>\n`;
     }
     yield '  </testsuite>\n';
   }
