@@ -42,12 +42,12 @@ const writeExamples = (workspace: Workspace): string[] =>
 
 /** What the pages say in words: the line of the catalogue, and the id in the model. */
 const enterExample = (workspace: Workspace): void => {
-  const line = PAGES.flatMap(blocksOf).find(({ text }) => text.startsWith("entry('P2-07'"))?.text ?? '';
+  const line = PAGES.flatMap(blocksOf).find(({ text }) => text.startsWith("'P2-07': {"))?.text ?? '';
   const catalogue = workspace.path('src/contract/catalogue.ts');
   const before = readFileSync(catalogue, 'utf8');
   writeFileSync(
     catalogue,
-    before.replace(/\n\];\n/, () => `\n  ${line}\n];\n`),
+    before.replace(/\n\} as const satisfies/, () => `\n${line}\n} as const satisfies`),
   );
   const file = workspace.path('impact.model.json');
   const model = z
