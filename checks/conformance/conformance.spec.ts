@@ -7,13 +7,16 @@ import { checkConformance } from '../../src/conformance/check.ts';
 import type { Row } from '../../src/conformance/row.ts';
 import { closedPort } from '../../fixtures/closed-port.ts';
 import { environmentOf } from '../../fixtures/environment.ts';
-import { startStandin } from '../../src/standin/start.ts';
+import { dialect as beta17 } from '../../src/standin/dialects/beta-17.ts';
+import { startStandin, type StandinOptions } from '../../src/standin/start.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** The rows for a stand-in with these faults. */
-const rowsOf = async (...faults: string[]): Promise<readonly Row[]> => {
-  const standin = await startStandin({ faults });
+const rowsOf = (...faults: string[]): Promise<readonly Row[]> => rowsFor({ faults });
+
+const rowsFor = async (options: StandinOptions): Promise<readonly Row[]> => {
+  const standin = await startStandin(options);
   try {
     const environment = environmentOf({
       STANDIN_ORIGIN: standin.apiOrigin,
@@ -50,6 +53,12 @@ test('the embedded stand-in - keeps the contract: a line for each endpoint, exit
     expect(output).toMatch(new RegExp(`^ok +${id} `, 'm'));
   expect(output).toMatch(/keeps the contract: \d+ checked, 1 of them not in full, with \d+ checks\.\n$/);
   expect(exitCode).toBe(0);
+});
+
+test('another release, found by its marks - keeps its own contract', async () => {
+  const rows = await rowsFor({ dialect: beta17 });
+  expect(differing(rows)).toEqual({});
+  expect(rows.map(({ what }) => what)).toContain('GET /api/v1/user/profile');
 });
 
 test('an endpoint that takes forged tokens - named, with who was served; exit code 1', async () => {

@@ -34,6 +34,8 @@ const REHEARSAL: Readonly<Record<string, string>> = {
       'ALLOWED_HOSTS',
       'CA_FILE',
       'DEGRADATION',
+      'CONTRACT',
+      'HOOKS',
       'CONCURRENT_USERS',
       'REQUEST_BUDGET',
       'SOCKET_BUDGET',

@@ -14,7 +14,7 @@ const shown = (value: unknown): string => (value === undefined ? 'missing' : JSO
 const expectedBy = (issue: z.core.$ZodIssue): string => {
   if (issue.code === 'invalid_value') return issue.values.map((value) => JSON.stringify(String(value))).join(' or ');
   if (issue.code === 'invalid_type') return issue.expected;
-  if (issue.code === 'invalid_format') return issue.pattern ?? issue.format;
+  if (issue.code === 'invalid_format') return issue.format === 'regex' ? (issue.pattern ?? 'a pattern') : issue.format;
   return issue.message;
 };
 

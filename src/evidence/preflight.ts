@@ -81,8 +81,11 @@ export const preflightReport = z.object({
 });
 export type PreflightReport = z.infer<typeof preflightReport>;
 
-/** `beta-17 (fingerprint), 12 of 12 marks fit; beta-9 3`. */
+const differing = (count: number): string =>
+  count === 0 ? '' : `; ${count} ${count === 1 ? 'difference' : 'differences'}`;
+
+/** `beta-17 (by fingerprint), 12 of 12 marks fit; beta-9 3`. */
 export const contractText = ({ contract }: Pick<PreflightReport, 'contract'>): string =>
   contract === null
     ? 'unknown'
-    : `${contract.release} (${contract.chosen === 'told' ? 'by E2E_CONTRACT' : 'by fingerprint'}), ${contract.fits} of ${contract.of} marks fit; ${contract.others.map(({ release, fits }) => `${release} ${fits}`).join(', ')}`;
+    : `${contract.release} (${contract.chosen === 'told' ? 'by E2E_CONTRACT' : 'by fingerprint'}), ${contract.fits} of ${contract.of} marks fit; ${contract.others.map(({ release, fits }) => `${release} ${fits}`).join(', ')}${differing(contract.differences.length)}`;

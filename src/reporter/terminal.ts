@@ -19,6 +19,8 @@ import type { RecordBody, Result, Row } from './record.ts';
 
 const WIDTH = 110;
 const MOST_LINES = 25;
+/** The reports have all of them. */
+const DIFFERENCES = 5;
 
 const SYMBOLS: Readonly<Record<Result, readonly [unicode: string, ascii: string]>> = {
   verified: ['✔', '+'],
@@ -84,9 +86,9 @@ export const terminalSummary = (
   );
   const errors = record.errors.map((error) => oneLine(`! ${error.message}`, WIDTH));
   const differences = record.preflight
-    .flatMap(({ contract }) => contract?.differences ?? [])
+    .flatMap(({ contract }) => contract?.differences.slice(0, DIFFERENCES) ?? [])
     .map((line) => oneLine(`! ${line}`, WIDTH));
-  const all = [...breaches, ...errors, ...causes, ...findings, ...differences].map((line) => `  ${line}`);
+  const all = [...breaches, ...errors, ...causes, ...differences, ...findings].map((line) => `  ${line}`);
   const lines =
     all.length <= room ? all : [...all.slice(0, room - 1), `  and ${all.length - room + 1} more in the reports`];
   const whole = ['', ...head, ...lines, ...tail].map(inert);

@@ -34,6 +34,7 @@ const CLIENT = new Set([
   'expectUpgradeRefused',
   'connect',
   'ping',
+  'signOfLife',
   'next',
   'nextPong',
   'parse',
