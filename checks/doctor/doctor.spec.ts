@@ -81,6 +81,7 @@ test('the stand-in, without any set-up - all is well', async ({ examine }) => {
     'auth service': 'ok',
     token: 'ok',
     'token-accepted': 'ok',
+    contract: 'ok',
     socket: 'ok',
     'ws-health': 'ok',
     'e2e detection': 'ok',
