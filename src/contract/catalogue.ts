@@ -90,7 +90,15 @@ export const CLAIMS = {
     claim: "I send a chat message and the agent's answer to exactly that message comes back on my connection.",
     budget: { remote: 240, standin: 30 },
     transports: ['ws', 'http'],
-    parts: [],
+    parts: [
+      'without a token a message is not processed, and my connection stays',
+      'malformed text gets an error, and the connection goes on',
+      'a message above the advertised size is refused, and the connection goes on',
+      'a message of the advertised size is served',
+      'a message of an unknown type is acknowledged, once',
+      'surplus messages are answered or refused with the time to wait, and the connection goes on',
+      'each message gets exactly its answer, the second in the same conversation',
+    ],
   },
   'P1-04': {
     name: 'websocket_concurrent_connections_real',
