@@ -107,7 +107,13 @@ export const CLAIMS = {
     claim: 'I can use several tabs while others work too; every connection is served and answers never get mixed up.',
     budget: { remote: 150, standin: 20 },
     transports: ['ws', 'http'],
-    parts: [],
+    parts: [
+      'rejects a socket without a token while others connect',
+      'five tabs that open at once are each greeted and answered, and hold up nobody',
+      'A and B ask at once: neither hears of the other, and each gets the own answer',
+      'a lost connection frees its place: every reconnect is served',
+      'a fourth tab is served; the oldest makes room, and nobody else',
+    ],
   },
   'P1-05': {
     name: 'agent_discovery_real',
