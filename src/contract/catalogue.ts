@@ -307,7 +307,13 @@ export const CLAIMS = {
     claim: 'Messages I send quickly are handled and shown in the order I sent them.',
     budget: { remote: 180, standin: 20 },
     transports: ['ws', 'http'],
-    parts: [],
+    parts: [
+      'posting without a token is refused, and nothing of it is stored',
+      'messages sent back to back are handled and shown in their order',
+      'a reconnect changes nothing of the order',
+      'messages posted one after another stand in that order',
+      'of messages posted at once none is lost or doubled',
+    ],
   },
   'P2-03': {
     name: 'critical_event_delivery',

@@ -4,7 +4,6 @@ import {
   eventStreamConnected,
   eventStreamHeartbeat,
 } from '../../src/contract/sse.ts';
-import { textOf } from '../../src/contract/threads.ts';
 import { errorMessage } from '../../src/contract/websocket.ts';
 import { because } from '../../src/evidence/failure.ts';
 import { expectWholeRun, foreignEvents, runOf, type AgentRun } from '../../fixtures/agent-run.ts';
@@ -140,102 +139,6 @@ test(
       expect(agent).toBeNotAuthenticated('agent.anonymous');
       expect(chat).toBeNotAuthenticated('chat.anonymous');
       expect(events).toBeNotAuthenticated('events.anonymous');
-    });
-  },
-);
-
-test(
-  'P2-02 I send quickly - messages are handled and shown in the order I sent them, also across a reconnect',
-  { tag: ['@p2', '@live-experience', '@ws', '@http'] },
-  async ({ alice, nobody, sockets, cleanup }) => {
-    const [chatThread, restThread] = await Promise.all([createThread(alice, cleanup), createThread(alice, cleanup)]);
-    const history = async (key: string, id: string) =>
-      (await alice.threads.messages.response({ id }, { query: { limit: 100 } })).ok(key);
-
-    const asked = ['1', '2', '3', '4', '5'].map((messageId) => ({
-      messageId: `${newMarker()}-${messageId}`,
-      probe: sumPrompt(),
-    }));
-    await test.step('send five messages back to back over the socket, the last two after a reconnect', async () => {
-      const answered: { answer: string; startedAt: number; completedAt: number }[] = [];
-      for (const part of [asked.slice(0, 3), asked.slice(3)]) {
-        const { socket } = await sockets.connect('connect', { identity: alice.socketIdentity });
-        for (const { messageId, probe } of part)
-          await socket.send({
-            type: 'chat_message',
-            message_id: messageId,
-            payload: { content: probe.text, thread_id: chatThread },
-          });
-        const runs = await Promise.all(part.map(({ messageId }) => runOf(socket, 'run', messageId)));
-        for (const [index, run] of runs.entries()) {
-          const { probe } = part[index] as (typeof part)[number];
-          expect(run.answer).toAnswer('run.answer', probe);
-          expect(run.threadId, because('events-order', 'run.thread', 'the run is in my thread')).toBe(chatThread);
-          expectWholeRun(socket, 'run.settled', run.runId);
-          const at = (type: string) =>
-            socket.received.findIndex((frame) => frame.type === type && frame.json?.['run_id'] === run.runId);
-          answered.push({ answer: run.answer, startedAt: at('agent_started'), completedAt: at('agent_completed') });
-        }
-        const order = (field: 'startedAt' | 'completedAt') => answered.slice(-part.length).map((one) => one[field]);
-        for (const field of ['startedAt', 'completedAt'] as const)
-          expect(
-            order(field),
-            because('events-order', `run.${field}`, 'the runs of one thread keep their order'),
-          ).toEqual([...order(field)].sort((left, right) => left - right));
-        await socket.close('close');
-      }
-      const page = await history('history.chat', chatThread);
-      const expected = asked.flatMap(({ probe }, index) => [
-        { role: 'user', text: probe.text },
-        { role: 'assistant', text: answered[index]?.answer },
-      ]);
-      const shown = page.messages.map(({ role, content }) => ({ role, text: textOf(content) }));
-      const questions = (messages: readonly { role: string; text: string | undefined }[]) =>
-        messages.filter(({ role }) => role === 'user');
-      expect(
-        questions(shown),
-        because('events-order', 'history.chat.questions', 'the questions stand in the order I sent them'),
-      ).toEqual(questions(expected));
-      for (const [index, { answer }] of answered.entries()) {
-        const question = shown.findIndex(({ text }) => text === asked[index]?.probe.text);
-        const reply = shown.findIndex(({ role, text }) => role === 'assistant' && text === answer);
-        expect(
-          reply,
-          because('events-order', 'history.chat.answers', 'each answer comes after its question'),
-        ).toBeGreaterThan(question);
-      }
-      expect(
-        page.total,
-        because('pagination', 'history.chat.total', 'five questions and five answers, none lost or doubled'),
-      ).toBe(10);
-    });
-
-    await test.step('post five one after another, then five at once', async () => {
-      const texts = Array.from({ length: 10 }, (_, index) => `${newMarker()} ${index + 1}`);
-      const post = async (message: string) =>
-        (await alice.threads.post.response({ id: restThread }, { message })).ok('post');
-      for (const text of texts.slice(0, 5)) await post(text);
-      await Promise.all(texts.slice(5).map(post));
-      expect(await nobody.threads.post.response({ id: restThread }, { message: newMarker() })).toBeNotAuthenticated(
-        'post.anonymous',
-      );
-      const page = await history('history.rest', restThread);
-      const shown = page.messages.map(({ content }) => textOf(content));
-      expect(shown.slice(0, 5), because('events-order', 'history.rest.order', 'the first five stand in order')).toEqual(
-        texts.slice(0, 5),
-      );
-      expect(
-        shown.slice(5).sort(),
-        because('not-persisted', 'history.rest.complete', 'of the other five none is lost or doubled'),
-      ).toEqual(texts.slice(5).sort());
-      const times = page.messages.map(({ created_at }) => created_at);
-      expect(times, because('pagination', 'history.rest.times', 'the times never fall')).toEqual(
-        [...times].sort((left, right) => left - right),
-      );
-      expect(
-        page.total,
-        because('pagination', 'history.rest.total', 'the total is ten, the refused one is not stored'),
-      ).toBe(10);
     });
   },
 );
