@@ -323,7 +323,14 @@ export const CLAIMS = {
       'For each agent run I see started, thinking, tool use, tool result and completion, once each in order, and nobody else sees them.',
     budget: { remote: 180, standin: 20 },
     transports: ['ws', 'http'],
-    parts: [],
+    parts: [
+      "a run in B's conversation is denied, and does not start",
+      'an unknown conversation and a missing request are refused, and start nothing',
+      'B hears nothing of my run',
+      'B and I start runs at once: neither hears of the other',
+      'each of the five events comes once, in order, and the answer is mine',
+      'every tool that ran is listed',
+    ],
   },
   'P2-04': {
     name: 'real_browser_socket',
