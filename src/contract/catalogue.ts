@@ -84,7 +84,17 @@ export const CLAIMS = {
     claim: 'I can see which agent services, agents and hosts exist, and they are reported connected.',
     budget: { remote: 60, standin: 8 },
     transports: ['http'],
-    parts: [],
+    parts: [
+      'a missing or forged token authenticates nobody',
+      'an unknown MCP server is named in the response',
+      'an unknown service is not found',
+      'the MCP server is listed as connected',
+      'its own status says so, too',
+      'my token is recognised, and the eleven MCP tools are available',
+      'the three agents are supported',
+      'discovery names the hosts in use',
+      'an ordinary client is served the same',
+    ],
   },
   'P1-06': {
     name: 'agent_configuration_real',

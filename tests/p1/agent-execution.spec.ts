@@ -5,7 +5,6 @@ import {
   type AgentReply,
   type AgentType,
 } from '../../src/contract/agents.ts';
-import { MCP_SERVER, MCP_TOOLS, mcpServerStatusReply, mcpServerUnknownReply } from '../../src/contract/discovery.ts';
 import { pathOf } from '../../src/contract/endpoint.ts';
 import { endpoints } from '../../src/contract/endpoints.ts';
 import { advertisedLimits } from '../../src/contract/limits.ts';
@@ -31,7 +30,6 @@ import { expect, test } from '../../fixtures/test.ts';
 const SLOW_ANSWER_MS = 5_000;
 
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
-const sameUrl = (url: string): string => url.replace(/\/$/, '');
 
 /** A run over HTTP succeeded exactly when all of these hold; a 200 alone says nothing. */
 const expectSuccess = (key: string, reply: AgentReply, agent: AgentType, probe: SumProbe): string => {
@@ -48,91 +46,6 @@ const expectSuccess = (key: string, reply: AgentReply, agent: AgentType, probe: 
   expect(answer).toAnswer(`${key}.answer`, probe);
   return answer;
 };
-
-test(
-  'P1-05 I look at what is there - services, agents and hosts are named and connected',
-  { tag: ['@p1', '@agent-execution', '@http'] },
-  async ({ alice, nobody, target, servesOrdinaryClient }) => {
-    const unknown = newMarker();
-    const forged = await alice.forged();
-    const [servers, status, missing, mine, stream, services, anonymous, rejected, noService] =
-      await test.step('ask all of them', () =>
-        Promise.all([
-          alice.mcp.servers.response(),
-          alice.mcp.server.response({ name: MCP_SERVER }),
-          alice.mcp.server.response({ name: unknown }),
-          alice.mcp.status.response(),
-          nobody.agents.streamInfo.response(),
-          nobody.discovery.services.response(),
-          nobody.mcp.status.response(),
-          forged.mcp.status.response(),
-          nobody.discovery.service.response({ name: unknown }),
-        ]));
-
-    const capabilities = { tools: true, resources: true, prompts: true };
-    const connected = { name: MCP_SERVER, status: 'connected', capabilities };
-    const list = servers.ok('mcp.servers');
-    expect(list.status, because('http-body', 'mcp.servers.status', 'the list is a success')).toBe('success');
-    expect(
-      list.data.filter(({ name }) => name === MCP_SERVER),
-      because('http-body', 'mcp.servers.connected', `${MCP_SERVER} is listed as connected with all capabilities`),
-    ).toMatchObject([connected]);
-    const detail = status.ok('mcp.server', mcpServerStatusReply);
-    expect(detail.data, because('http-body', 'mcp.server.connected', 'its own status agrees')).toMatchObject(connected);
-    const nothing = missing.ok('mcp.server.unknown', mcpServerUnknownReply);
-    expect(
-      nothing.message,
-      because('http-body', 'mcp.server.unknown', 'an unknown server is named in the reply'),
-    ).toContain(unknown);
-
-    const mcp = mine.ok('mcp.status');
-    expect(mcp.authenticated, because('auth-rejected', 'mcp.status.authenticated', 'my token is recognised')).toBe(
-      true,
-    );
-    expect(
-      [...mcp.tools_available].sort(),
-      because('http-body', 'mcp.status.tools', 'the eleven tools are available'),
-    ).toEqual([...MCP_TOOLS].sort());
-    const open = anonymous.ok('mcp.status.anonymous');
-    expect(
-      open.authenticated,
-      because('auth-accepted', 'mcp.status.anonymous', 'without a token nobody is authenticated'),
-    ).toBe(false);
-    const fake = rejected.ok('mcp.status.forged');
-    expect(
-      fake.authenticated,
-      because('auth-accepted', 'mcp.status.forged', 'a forged token authenticates nobody'),
-    ).toBe(false);
-
-    const info = stream.ok('agents.stream.info');
-    expect(
-      [...info.supported_agents].sort(),
-      because('http-body', 'agents.stream.supported', 'the three agents are supported'),
-    ).toEqual(['data', 'optimization', 'triage']);
-
-    const { backend, frontend, auth } = services.ok('discovery').services;
-    expect(
-      {
-        api: sameUrl(backend.url),
-        apiUrl: sameUrl(backend.api_url),
-        ws: backend.ws_url,
-        frontend: sameUrl(frontend.url),
-        auth: sameUrl(auth.url),
-        authApi: sameUrl(auth.api_url ?? ''),
-      },
-      because('http-body', 'discovery.urls', 'discovery names the hosts that I use'),
-    ).toEqual({
-      api: target.api,
-      apiUrl: target.api,
-      ws: target.ws,
-      frontend: target.frontend,
-      auth: target.auth,
-      authApi: target.auth,
-    });
-    expect(noService).toBeUnknown('discovery.unknown', `Service '${unknown}' not found in discovery`);
-    await servesOrdinaryClient(alice);
-  },
-);
 
 test(
   'P1-06 I read the published settings - they are complete and consistent, the internal ones are closed to me',
