@@ -7,7 +7,6 @@ import {
 } from '../../src/contract/agents.ts';
 import { pathOf } from '../../src/contract/endpoint.ts';
 import { endpoints } from '../../src/contract/endpoints.ts';
-import { advertisedLimits } from '../../src/contract/limits.ts';
 import { millisOf } from '../../src/contract/primitives.ts';
 import { agentStreamFrame, chatStreamFrame, STREAM_EVENTS } from '../../src/contract/sse.ts';
 import { CALCULATOR, cannedPhraseIn } from '../../src/contract/testability.ts';
@@ -18,7 +17,6 @@ import { closedPort } from '../../fixtures/closed-port.ts';
 import type { EventStream } from '../../fixtures/event-stream.ts';
 import { CLOCK_TOLERANCE_MS, stampsOf } from '../../fixtures/health-clock.ts';
 import type { HttpClient } from '../../fixtures/http-client.ts';
-import { secretsIn } from '../../fixtures/leaks.ts';
 import { newMarker, sumPrompt, type SumProbe } from '../../fixtures/probes.ts';
 import { expectDelivery, expectFrameOrder, knownFrames } from '../../fixtures/stream-checks.ts';
 import type { Reply } from '../../fixtures/reply.ts';
@@ -28,8 +26,6 @@ import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
 
 const SLOW_ANSWER_MS = 5_000;
-
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
 
 /** A run over HTTP succeeded exactly when all of these hold; a 200 alone says nothing. */
 const expectSuccess = (key: string, reply: AgentReply, agent: AgentType, probe: SumProbe): string => {
@@ -46,87 +42,6 @@ const expectSuccess = (key: string, reply: AgentReply, agent: AgentType, probe: 
   expect(answer).toAnswer(`${key}.answer`, probe);
   return answer;
 };
-
-test(
-  'P1-06 I read the published settings - they are complete and consistent, the internal ones are closed to me',
-  { tag: ['@p1', '@agent-execution', '@http'] },
-  async ({
-    ownUsers,
-    nobody,
-    target,
-    environment,
-    heartbeatSeconds,
-    release,
-    promised,
-    secondary,
-    servesOrdinaryClient,
-  }) => {
-    const newcomer = await ownUsers.fresh('fresh');
-    await test.step('my first call ever does not make me an administrator', async () => {
-      for (const key of ['config.first-call', 'config.second-call'])
-        expect(await newcomer.config.internal.response()).toBeForbidden(key);
-    });
-
-    const forged = await newcomer.forged();
-    const [open, wsConfig, wsHealth, websocket, mcp, anonymous, anonymousSocket, rejected] =
-      await test.step('read the published ones', () =>
-        Promise.all([
-          nobody.config.published.response(),
-          nobody.sockets.config.response(),
-          nobody.sockets.health.response(),
-          newcomer.config.websocket.response(),
-          newcomer.mcp.config.response(),
-          nobody.config.internal.response(),
-          nobody.config.websocket.response(),
-          forged.config.websocket.response(),
-        ]));
-    expect(
-      open.ok('config.public'),
-      because('http-body', 'config.public', 'the public settings are those of this environment'),
-    ).toMatchObject({
-      environment: environment.name,
-      features: { websocket: true, multi_agent: true },
-    });
-    const { limits } = wsConfig.ok('ws.config').websocket;
-    const advertised = wsHealth.ok('ws.health').config ?? {};
-    expect(
-      limits,
-      because('http-body', 'ws.config.limits', 'the advertised limits are those of the contract'),
-    ).toMatchObject(promised.of('/ws/config', limits, advertisedLimits(heartbeatSeconds, release.socket.limits)));
-    expect(
-      advertised,
-      because('http-body', 'ws.health.limits', '/ws/health names the same limits as /ws/config'),
-    ).toMatchObject(
-      promised.of('/ws/health', advertised, {
-        max_connections_per_user: limits.max_connections_per_user,
-        heartbeat_interval: limits.heartbeat_interval_seconds,
-      }),
-    );
-    const socketUrl = websocket.ok('config.websocket').ws_url;
-    expect(socketUrl, because('http-body', 'config.websocket.url', 'the socket URL is one')).toMatch(
-      /^wss?:\/\/.+\/ws$/,
-    );
-    const clients = mcp.ok('mcp.config');
-
-    const leaks = [open, wsConfig, wsHealth, websocket, mcp].flatMap((reply) =>
-      secretsIn(reply.text, environment.bypassKey),
-    );
-    expect(leaks, because('http-body', 'config.secrets', 'no settings carry a token, a key or a password')).toEqual([]);
-
-    expect(await newcomer.config.internal.response()).toBeForbidden('config.later-call');
-    expect(anonymous).toBeNotAuthenticated('config.anonymous');
-    expect(anonymousSocket).toBeNotAuthenticated('config.websocket.anonymous');
-    expect(rejected).toBeBadToken('config.websocket.forged');
-
-    for (const [check, url, origin] of [
-      ['ws-url', socketUrl, target.ws],
-      ['mcp-http-endpoint', clients.http.endpoint, target.api],
-      ['mcp-websocket-endpoint', clients.websocket.endpoint, target.ws],
-    ] as const)
-      secondary(check, hostOf(url) === hostOf(origin), `${url}, expected a URL of ${hostOf(origin)}`);
-    await servesOrdinaryClient(newcomer);
-  },
-);
 
 test(
   'P1-07 I ask each agent something - the one I asked answers exactly that',
