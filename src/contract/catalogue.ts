@@ -123,7 +123,16 @@ export const CLAIMS = {
     claim: 'I ask an agent something and get a real answer to my question, from the agent I asked.',
     budget: { remote: 150, standin: 20 },
     transports: ['http'],
-    parts: [],
+    parts: [
+      'a caller without a token gets no answer',
+      'a forged token gets no answer',
+      'a request without a message or a type is invalid',
+      'triage answers exactly what it is asked',
+      'data answers exactly what it is asked',
+      'optimization answers exactly what it is asked',
+      'a message with the word "test" is answered like any other',
+      'an ordinary client is served the same',
+    ],
   },
   'P1-08': {
     name: 'agent_streaming_capabilities_real',

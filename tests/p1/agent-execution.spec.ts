@@ -1,10 +1,6 @@
+import { expectSuccess } from '../../fixtures/agent-success.ts';
 import { randomInt } from 'node:crypto';
-import {
-  AGENT_TYPES,
-  MAX_SIMULATED_DELAY_SECONDS,
-  type AgentReply,
-  type AgentType,
-} from '../../src/contract/agents.ts';
+import { MAX_SIMULATED_DELAY_SECONDS } from '../../src/contract/agents.ts';
 import { pathOf } from '../../src/contract/endpoint.ts';
 import { endpoints } from '../../src/contract/endpoints.ts';
 import { millisOf } from '../../src/contract/primitives.ts';
@@ -20,90 +16,11 @@ import type { HttpClient } from '../../fixtures/http-client.ts';
 import { newMarker, sumPrompt, type SumProbe } from '../../fixtures/probes.ts';
 import { expectDelivery, expectFrameOrder, knownFrames } from '../../fixtures/stream-checks.ts';
 import type { Reply } from '../../fixtures/reply.ts';
-import type { CallOptions } from '../../fixtures/resources.ts';
 import { unwrap } from '../../fixtures/settle.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
 
 const SLOW_ANSWER_MS = 5_000;
-
-/** A run over HTTP succeeded exactly when all of these hold; a 200 alone says nothing. */
-const expectSuccess = (key: string, reply: AgentReply, agent: AgentType, probe: SumProbe): string => {
-  expect(
-    { status: reply.status, circuit_breaker_state: reply.circuit_breaker_state, error: reply.error },
-    because('answer-failure', `${key}.status`, `the 200 of ${agent} means a successful run`),
-  ).toEqual({ status: 'success', circuit_breaker_state: 'CLOSED', error: null });
-  expect(reply.agent, because('answer-wrong', `${key}.agent`, 'the agent that I asked answers')).toBe(agent);
-  expect(
-    reply.execution_time,
-    because('http-body', `${key}.execution-time`, 'the execution time is a duration'),
-  ).toBeGreaterThanOrEqual(0);
-  const answer = reply.response ?? '';
-  expect(answer).toAnswer(`${key}.answer`, probe);
-  return answer;
-};
-
-test(
-  'P1-07 I ask each agent something - the one I asked answers exactly that',
-  { tag: ['@p1', '@agent-execution', '@http'] },
-  async ({ alice, nobody, secondary, servesOrdinaryClient }) => {
-    const asked = [
-      ...AGENT_TYPES.map((agent) => ({
-        key: `run.${agent}`,
-        agent,
-        isTest: agent !== 'triage',
-        ask: (caller: Caller, message: string, options: CallOptions) =>
-          caller.agents[agent].response({ message }, options),
-      })),
-      ...AGENT_TYPES.map((agent) => ({
-        key: 'run.execute',
-        agent,
-        isTest: agent === 'triage',
-        ask: (caller: Caller, message: string, options: CallOptions) =>
-          caller.agents.execute.response({ type: agent, message }, options),
-      })),
-    ].map((one, index) => ({ ...one, probe: sumPrompt(), options: { detection: index % 2 === 0 } }));
-    const replies =
-      await test.step('ask each agent twice, once with the word "test", once without the E2E headers', () =>
-        Promise.all(
-          asked.map(async ({ key, agent, isTest, ask, probe, options }) => ({
-            key,
-            agent,
-            probe,
-            reply: await ask(alice, isTest ? `${probe.text} This is a test.` : probe.text, options),
-          })),
-        ));
-    const texts = replies.map(({ key, agent, probe, reply }) => expectSuccess(key, reply.ok(key), agent, probe));
-    expect(new Set(texts).size, because('answer-wrong', 'run.distinct', 'each prompt has its own answer')).toBe(
-      asked.length,
-    );
-
-    await test.step('nobody else, and nothing incomplete, is served', async () => {
-      const message = sumPrompt().text;
-      const forged = await alice.forged();
-      const knock = (caller: Caller) => Promise.all(asked.map(({ ask, options }) => ask(caller, message, options)));
-      const anonymous = await knock(nobody);
-      const rejected = await knock(forged);
-      const [noMessage, noType] = await Promise.all([
-        alice.agents.triage.malformed({}),
-        alice.agents.execute.malformed({ message }),
-      ]);
-      for (const reply of anonymous) {
-        expect(reply).toBeNotAuthenticated('run.anonymous');
-        expect(
-          reply.text,
-          because('auth-accepted', 'run.anonymous.response', 'a refusal has no response'),
-        ).not.toContain('"response"');
-      }
-      for (const reply of rejected) expect(reply).toBeBadToken('run.forged');
-      expect(noMessage).toBeInvalid('run.no-message', 'message');
-      expect(noType).toBeInvalid('run.no-type', 'type');
-    });
-    const slowest = Math.max(...replies.map(({ reply }) => reply.ms));
-    secondary('slow-answer', slowest <= SLOW_ANSWER_MS, `${Math.round(slowest)} ms`);
-    await servesOrdinaryClient(alice);
-  },
-);
 
 test(
   'P1-08 I watch the agent work - steps and text arrive while it runs, and end with the answer',
