@@ -4,145 +4,16 @@ import { MAX_SIMULATED_DELAY_SECONDS } from '../../src/contract/agents.ts';
 import { pathOf } from '../../src/contract/endpoint.ts';
 import { endpoints } from '../../src/contract/endpoints.ts';
 import { millisOf } from '../../src/contract/primitives.ts';
-import { agentStreamFrame, chatStreamFrame, STREAM_EVENTS } from '../../src/contract/sse.ts';
 import { CALCULATOR, cannedPhraseIn } from '../../src/contract/testability.ts';
 import { because } from '../../src/evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
-import { loadText, withLoad } from '../../fixtures/client-load.ts';
 import { closedPort } from '../../fixtures/closed-port.ts';
-import type { EventStream } from '../../fixtures/event-stream.ts';
 import { CLOCK_TOLERANCE_MS, stampsOf } from '../../fixtures/health-clock.ts';
 import type { HttpClient } from '../../fixtures/http-client.ts';
-import { newMarker, sumPrompt, type SumProbe } from '../../fixtures/probes.ts';
-import { expectDelivery, expectFrameOrder, knownFrames } from '../../fixtures/stream-checks.ts';
+import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
 import type { Reply } from '../../fixtures/reply.ts';
-import { unwrap } from '../../fixtures/settle.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
-
-const SLOW_ANSWER_MS = 5_000;
-
-test(
-  'P1-08 I watch the agent work - steps and text arrive while it runs, and end with the answer',
-  { tag: ['@p1', '@agent-execution', '@sse', '@http'] },
-  async ({ alice, nobody, cleanup, secondary, column, note, hooks }) => {
-    const label = newMarker();
-    // The answer has the number and the marker; what else I write only has to arrive.
-    const inOtherScripts = (probe: SumProbe): SumProbe => ({ ...probe, text: `${probe.text} Zürich, 東京 🚀` });
-    const [ofAgent, ofChat] = [inOtherScripts(sumPrompt()), inOtherScripts(sumPrompt())];
-    const seconds = column({ remote: 1, standin: 0.3 });
-    const delay = hooks.delay(seconds);
-
-    const [info, notAllowed] = await Promise.all([
-      nobody.agents.streamInfo.response(),
-      alice.withMethod('GET', endpoints.messages.stream),
-    ]);
-    const described = info.ok('stream.info');
-    expect(
-      [...described.stream_events].sort(),
-      because('http-body', 'stream.info.events', 'the six events are announced'),
-    ).toEqual([...STREAM_EVENTS].sort());
-    expect(notAllowed).toBeMethodNotAllowed('stream.chat.get', 'POST');
-
-    const readAll = async (stream: Promise<EventStream>) => (await stream).all();
-    const { done, load } = await test.step('read both streams to their end', () =>
-      withLoad(() =>
-        Promise.all([
-          readAll(alice.agents.stream.open('stream.agent', { message: ofAgent.text, ...delay })),
-          readAll(alice.messages.stream.open('stream.chat', { content: ofChat.text, thread_id: label, ...delay })),
-        ]),
-      ));
-    const [agentFrames, chatFrames] = unwrap(done);
-    const delivery = { sleptMs: seconds * 1_000, pauseMs: load.longestPauseMs };
-    note(
-      'delivery judged by network reads alone',
-      [loadText(load)].find(() => 2 * delivery.pauseMs >= delivery.sleptMs),
-    );
-
-    const agent = knownFrames('stream.agent', 'event', agentFrames, agentStreamFrame);
-    expectFrameOrder(
-      'stream.agent',
-      agent.map(({ event }) => event),
-      /^agent_started( agent_thinking)+( agent_progress)+ agent_completed stream_end$/,
-    );
-    await hooks.with('simulate_delay', () => expectDelivery('stream.agent', agentFrames, delivery));
-    const result = agent.flatMap((frame) => (frame.event === 'agent_completed' ? [frame.result] : []));
-    expect(result.join()).toAnswer('stream.agent.answer', ofAgent);
-    const echoed = agent.flatMap((frame) => (frame.event === 'agent_started' ? [frame.message] : []));
-    expect(echoed, because('answer-wrong', 'stream.agent.request', 'the run is about my request')).toEqual([
-      ofAgent.text,
-    ]);
-
-    const chat = knownFrames('stream.chat', 'type', chatFrames, chatStreamFrame);
-    expectFrameOrder(
-      'stream.chat',
-      chat.map(({ type }) => type),
-      /^stream_start user_message agent_started( agent_thinking)+( tool_executing tool_completed)+( response_chunk){2,} response_complete agent_completed stream_end$/,
-    );
-    await hooks.with('simulate_delay', () => expectDelivery('stream.chat', chatFrames, delivery));
-    const chunks = chat.flatMap((frame) => (frame.type === 'response_chunk' ? [frame] : []));
-    const streamed = chunks.map(({ content }) => content).join('');
-    const complete = chat.flatMap((frame) => (frame.type === 'response_complete' ? [frame.message] : []));
-    const prompts = chat.flatMap((frame) => (frame.type === 'user_message' ? [frame.message] : []));
-    [...prompts, ...complete].forEach(({ id }) =>
-      cleanup.add(`delete message ${id}`, () => alice.messages.delete.response({ id })),
-    );
-    const owners = chat.flatMap((frame) => (frame.type === 'stream_start' ? [frame.user_id] : []));
-    expect(owners, because('foreign-data', 'stream.chat.owner', 'the stream is mine')).toEqual([alice.id]);
-    expect(
-      new Set(chat.map((frame) => ('run_id' in frame ? frame.run_id : ''))).size,
-      because('events-order', 'stream.chat.run', 'all frames belong to one run'),
-    ).toBe(1);
-    expect(
-      complete.map(({ content }) => content),
-      because('answer-wrong', 'stream.chat.chunks', 'the chunks add up to the answer'),
-    ).toEqual([streamed]);
-    expect(streamed).toAnswer('stream.chat.answer', ofChat);
-    expect(
-      chunks.map(({ is_final }) => is_final),
-      because('events-order', 'stream.chat.final', 'only the last chunk is final'),
-    ).toEqual(chunks.map((_, index) => index === chunks.length - 1));
-
-    await test.step('both messages are kept as streamed', async () => {
-      const page = (await alice.messages.list.response({ query: { thread_id: label } })).ok('stream.chat.stored');
-      const shown = ({ id, message_type, content, user_id, thread_id }: (typeof prompts)[number]) =>
-        ({ id, message_type, content, user_id, thread_id }) as const;
-      expect(
-        page.messages.map(({ message_type, content, user_id }) => ({ message_type, content, user_id })),
-        because('not-persisted', 'stream.chat.stored', 'question and answer are stored'),
-      ).toEqual([
-        { message_type: 'user', content: ofChat.text, user_id: alice.id },
-        { message_type: 'assistant', content: streamed, user_id: alice.id },
-      ]);
-      expect(
-        page.messages.map(shown),
-        because('not-persisted', 'stream.chat.as-streamed', 'the stored messages are those of the stream'),
-      ).toEqual([...prompts, ...complete].map(shown));
-    });
-
-    await test.step('nobody else, and nothing incomplete, gets a stream', async () => {
-      const forged = await alice.forged();
-      const message = { message: ofAgent.text };
-      const content = { content: ofChat.text, thread_id: label };
-      const [anonymousAgent, anonymousChat, forgedAgent, forgedChat, noMessage, noThread] = await Promise.all([
-        nobody.agents.stream.response(message),
-        nobody.messages.stream.response(content),
-        forged.agents.stream.response(message),
-        forged.messages.stream.response(content),
-        alice.agents.stream.malformed({}),
-        alice.messages.stream.malformed({ content: ofChat.text }),
-      ]);
-      expect(anonymousAgent).toBeNotAuthenticated('stream.agent.anonymous');
-      expect(anonymousChat).toBeNotAuthenticated('stream.chat.anonymous');
-      expect(forgedAgent).toBeBadToken('stream.agent.forged');
-      expect(forgedChat).toBeBadToken('stream.chat.forged');
-      expect(noMessage).toBeInvalid('stream.agent.no-message', 'message');
-      expect(noThread).toBeInvalid('stream.chat.no-thread', 'thread_id');
-    });
-    const slowest = Math.max(agentFrames[0]?.at ?? 0, chatFrames[0]?.at ?? 0);
-    secondary('slow-first-frame', slowest <= SLOW_ANSWER_MS, `${Math.round(slowest)} ms`);
-  },
-);
 
 const statusOf = async (key: string, user: User, agentId: string) => {
   const items = (await user.agents.status.response({ query: { agent_id: agentId } })).ok(key);
