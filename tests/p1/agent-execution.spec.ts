@@ -3,12 +3,11 @@ import { randomInt } from 'node:crypto';
 import { MAX_SIMULATED_DELAY_SECONDS } from '../../src/contract/agents.ts';
 import { pathOf } from '../../src/contract/endpoint.ts';
 import { endpoints } from '../../src/contract/endpoints.ts';
-import { millisOf } from '../../src/contract/primitives.ts';
 import { CALCULATOR, cannedPhraseIn } from '../../src/contract/testability.ts';
 import { because } from '../../src/evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
 import { closedPort } from '../../fixtures/closed-port.ts';
-import { CLOCK_TOLERANCE_MS, stampsOf } from '../../fixtures/health-clock.ts';
+import { stampsOf } from '../../fixtures/health-clock.ts';
 import type { HttpClient } from '../../fixtures/http-client.ts';
 import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
 import type { Reply } from '../../fixtures/reply.ts';
@@ -20,134 +19,6 @@ const statusOf = async (key: string, user: User, agentId: string) => {
   expect(items, because('http-body', `${key}.items`, 'the status of one agent is one item')).toHaveLength(1);
   return items[0] as (typeof items)[number];
 };
-
-test(
-  'P1-09 I look at my agents - what I see is true, and only mine',
-  { tag: ['@p1', '@agent-execution', '@http'] },
-  async ({ alice, bob, nobody, cleanup, promised, servesOrdinaryClient }) => {
-    const agentId = `${newMarker()}-agent`;
-    const secondId = `${newMarker()}-agent`;
-    const runId = `${newMarker()}-run`;
-    const cancelledId = `${newMarker()}-run`;
-    const begun = Date.now();
-
-    await test.step('a started agent is listed as running', async () => {
-      const started = (await alice.agents.start.response({ agent_id: agentId, message: sumPrompt().text })).ok(
-        'agent.start',
-      );
-      cleanup.add(`stop ${agentId}`, () => alice.agents.stop.response({ agent_id: agentId }));
-      expect(started.agent_id, because('http-body', 'agent.start.id', 'my agent id is kept')).toBe(agentId);
-      const item = await statusOf('agent.status', alice, agentId);
-      expect(item, because('http-body', 'agent.status', 'my agent runs')).toMatchObject({
-        agent_id: agentId,
-        status: 'running',
-        agent_type: 'triage',
-        message_count: 1,
-      });
-      const startedAt = millisOf(item.start_time);
-      expect(startedAt, because('http-body', 'agent.status.start', 'it was started just now')).toBeGreaterThanOrEqual(
-        begun - CLOCK_TOLERANCE_MS,
-      );
-      expect(startedAt, because('http-body', 'agent.status.start', 'it was started just now')).toBeLessThanOrEqual(
-        Date.now() + CLOCK_TOLERANCE_MS,
-      );
-      const list = (await alice.agents.status.response()).ok('agent.list');
-      expect(
-        list.filter(({ agent_id }) => agent_id === agentId),
-        because('http-body', 'agent.list', 'the list has it once'),
-      ).toHaveLength(1);
-    });
-
-    await test.step('a second one runs beside it', async () => {
-      (await alice.agents.start.response({ agent_id: secondId, message: sumPrompt().text })).ok('agent.second');
-      cleanup.add(`stop ${secondId}`, () => alice.agents.stop.response({ agent_id: secondId }));
-      const listed = async (key: string) =>
-        (await alice.agents.status.response())
-          .ok(key)
-          .filter(({ agent_id }) => [agentId, secondId].includes(agent_id))
-          .map(({ agent_id, status }) => `${agent_id} ${status}`)
-          .sort();
-      expect(await listed('agent.both'), because('http-body', 'agent.both', 'the list shows both running')).toEqual(
-        [`${agentId} running`, `${secondId} running`].sort(),
-      );
-    });
-
-    await test.step('a chat run is running, then stopped, another one cancelled', async () => {
-      const control = async (id: string, action: 'start' | 'stop' | 'cancel') =>
-        (await alice.runs[action].response({ run_id: id })).ok(`run.${action}`);
-      const expectStatus = async (key: string, id: string, due: string) =>
-        expect(
-          (await alice.runs.status.response({ run_id: id })).ok(key),
-          because('http-body', key, `the run is ${due}`),
-        ).toMatchObject({ run_id: id, user_id: alice.id, status: due });
-      for (const [id, action, due] of [
-        [runId, 'stop', 'stopped'],
-        [cancelledId, 'cancel', 'cancelled'],
-      ] as const) {
-        const mine = { run_id: id, user_id: alice.id };
-        expect(
-          await control(id, 'start'),
-          because('http-body', 'run.start', 'the run is mine and started'),
-        ).toMatchObject({ ...mine, status: 'started' });
-        cleanup.add(`${action} run ${id}`, () => alice.runs[action].response({ run_id: id }));
-        await expectStatus('run.status.running', id, 'running');
-        expect(await control(id, action), because('http-body', `run.${action}`, `the run is ${due}`)).toMatchObject({
-          ...mine,
-          status: due,
-        });
-        await expectStatus(`run.status.${due}`, id, due);
-      }
-    });
-
-    const unknown = newMarker();
-    const forged = await alice.forged();
-    const act = (caller: Caller, id: string) =>
-      Promise.all((['stop', 'cancel'] as const).map((action) => caller.runs[action].response({ run_id: id })));
-    const [foreignActs, unknownActs, anonymousActs] =
-      await test.step('nobody else ends or sees my run, nobody ends one that is not there', () =>
-        Promise.all([
-          act(bob, runId),
-          act(alice, unknown),
-          Promise.all([act(nobody, runId), nobody.runs.status.response({ run_id: runId })]),
-        ]));
-    for (const reply of foreignActs) expect(reply).toBeForbidden('run.end.foreign');
-    for (const reply of unknownActs) expect(reply).toBeUnknown('run.end.unknown');
-    for (const reply of anonymousActs.flat()) expect(reply).toBeNotAuthenticated('run.end.anonymous');
-    const [mcp, breaker, noAgent, noRun, foreignAgent, foreignRun, bobs, anonymous, fake] =
-      await test.step('ask for the rest, and for what is not mine', () =>
-        Promise.all([
-          alice.mcp.status.response(),
-          alice.agents.breaker.response({ name: 'triage' }),
-          alice.agents.status.response({ query: { agent_id: unknown } }),
-          alice.runs.status.response({ run_id: unknown }),
-          bob.agents.status.response({ query: { agent_id: agentId } }),
-          bob.runs.status.response({ run_id: runId }),
-          bob.agents.status.response(),
-          nobody.agents.status.response(),
-          forged.mcp.status.response(),
-        ]));
-    expect(mcp.ok('mcp.status').authenticated, because('auth-rejected', 'mcp.status', 'my token is recognised')).toBe(
-      true,
-    );
-    expect(breaker.ok('breaker').state, because('http-body', 'breaker.closed', 'the circuit is closed')).toBe('CLOSED');
-    await promised.at(endpoints.health.agents, async () => {
-      const health = (await nobody.health.agents.response()).ok('health.agents');
-      expect(health.status, because('http-body', 'health.agents', 'the agents are healthy')).toBe('healthy');
-    });
-    expect(noAgent).toBeUnknown('agent.status.unknown');
-    expect(noRun).toBeUnknown('run.status.unknown');
-    expect(foreignAgent).toBeForbidden('agent.status.foreign');
-    expect(foreignRun).toBeForbidden('run.status.foreign');
-    const others = bobs.ok('agent.list.other').map(({ agent_id }) => agent_id);
-    expect(others, because('foreign-data', 'agent.list.other', 'B does not see my agent')).not.toContain(agentId);
-    expect(anonymous).toBeNotAuthenticated('agent.list.anonymous');
-    expect(
-      fake.ok('mcp.status.forged').authenticated,
-      because('auth-accepted', 'mcp.status.forged', 'a forged token authenticates nobody'),
-    ).toBe(false);
-    await servesOrdinaryClient(alice);
-  },
-);
 
 test(
   'P1-10 I list my tools and run one - its result is computed from my input',
