@@ -1,9 +1,8 @@
 import { expectSuccess } from '../../fixtures/agent-success.ts';
-import { randomInt } from 'node:crypto';
 import { MAX_SIMULATED_DELAY_SECONDS } from '../../src/contract/agents.ts';
 import { pathOf } from '../../src/contract/endpoint.ts';
 import { endpoints } from '../../src/contract/endpoints.ts';
-import { CALCULATOR, cannedPhraseIn } from '../../src/contract/testability.ts';
+import { cannedPhraseIn } from '../../src/contract/testability.ts';
 import { because } from '../../src/evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
 import { closedPort } from '../../fixtures/closed-port.ts';
@@ -19,89 +18,6 @@ const statusOf = async (key: string, user: User, agentId: string) => {
   expect(items, because('http-body', `${key}.items`, 'the status of one agent is one item')).toHaveLength(1);
   return items[0] as (typeof items)[number];
 };
-
-test(
-  'P1-10 I list my tools and run one - its result is computed from my input',
-  { tag: ['@p1', '@agent-execution', '@http'] },
-  async ({ alice, nobody, servesOrdinaryClient }) => {
-    const [a, b] = [randomInt(10_000, 100_000), randomInt(10_000, 100_000)];
-    const calculate = (operation: string) =>
-      alice.tools.execute.response({ tool_name: CALCULATOR, arguments: { operation, a, b } });
-    const [listed, added, multiplied, mcpTools, mcpStatus, listedCategories] = await test.step('list and run', () =>
-      Promise.all([
-        alice.tools.list.response(),
-        calculate('add'),
-        calculate('multiply'),
-        alice.mcp.tools.response(),
-        alice.mcp.status.response(),
-        nobody.tools.categories.response(),
-      ]));
-    const list = listed.ok('tools');
-    const tool = list.tools.find(({ tool_name }) => tool_name === CALCULATOR);
-    expect(
-      { total: list.total_tools, available: list.available_tools },
-      because('http-body', 'tools.totals', 'the totals are those of the list'),
-    ).toEqual({ total: list.tools.length, available: list.tools.filter(({ available }) => available).length });
-    expect(tool?.available, because('http-body', 'tools.calculator', 'the calculator is listed and available')).toBe(
-      true,
-    );
-
-    for (const [key, reply, value] of [
-      ['tool.add', added, a + b],
-      ['tool.multiply', multiplied, a * b],
-    ] as const) {
-      const execution = reply.ok(key);
-      expect(execution.status, because('answer-failure', `${key}.status`, 'the 200 means a successful execution')).toBe(
-        'success',
-      );
-      expect(execution, because('answer-wrong', key, 'the result is computed from my numbers')).toMatchObject({
-        tool_name: CALCULATOR,
-        result: { value },
-      });
-    }
-
-    const tools = mcpTools.ok('mcp.tools');
-    const names = tools.tools.map(({ name }) => name);
-    expect(tools.count, because('http-body', 'mcp.tools.count', 'the count is that of the list')).toBe(names.length);
-    const { tools_available } = mcpStatus.ok('mcp.status');
-    expect(
-      tools_available.filter((name) => !names.includes(name)),
-      because('http-body', 'mcp.tools.complete', 'every available tool is listed'),
-    ).toEqual([]);
-    expect(
-      names.length,
-      because('http-body', 'mcp.tools.some', 'there is at least one MCP tool'),
-    ).toBeGreaterThanOrEqual(1);
-    const category = listedCategories.ok('tools.categories').find(({ name }) => name === tool?.category);
-    expect(
-      category?.count ?? 0,
-      because('http-body', 'tools.categories', "the calculator's category has a tool"),
-    ).toBeGreaterThanOrEqual(1);
-
-    await test.step('nobody else, and nothing impossible, is executed', async () => {
-      const forged = await alice.forged();
-      const body = { tool_name: CALCULATOR, arguments: { operation: 'add', a, b } };
-      const unknown = newMarker();
-      const [anonymousList, anonymousRun, forgedList, forgedRun, empty, missing, badOperand] = await Promise.all([
-        nobody.tools.list.response(),
-        nobody.tools.execute.response(body),
-        forged.tools.list.response(),
-        forged.tools.execute.response(body),
-        alice.tools.execute.malformed({}),
-        alice.tools.execute.response({ tool_name: unknown }),
-        alice.tools.execute.response({ tool_name: CALCULATOR, arguments: { operation: 'add', a, b: 'many' } }),
-      ]);
-      expect(anonymousList).toBeNotAuthenticated('tools.anonymous');
-      expect(anonymousRun).toBeNotAuthenticated('tool.anonymous');
-      expect(forgedList).toBeBadToken('tools.forged');
-      expect(forgedRun).toBeBadToken('tool.forged');
-      expect(empty).toBeInvalid('tool.no-name', 'tool_name');
-      expect(missing).toBeUnknown('tool.unknown');
-      expect(badOperand).toBeRejected('tool.bad-operand');
-    });
-    await servesOrdinaryClient(alice);
-  },
-);
 
 const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((left, right) => left - right);
