@@ -148,7 +148,17 @@ export const CLAIMS = {
     claim: 'What I write is kept, unchanged, until I delete it.',
     budget: { remote: 90, standin: 12 },
     transports: ['http'],
-    parts: [],
+    parts: [
+      'without a valid token nobody writes, reads or deletes one',
+      'a message that is empty, too long or without label is refused, and not stored',
+      'a new message is mine and of now, with an id of its own',
+      'every read returns it unchanged, on any connection',
+      'the list has both, oldest first',
+      'a deleted message is gone, and the other one stays',
+      'the service card knows who asks',
+      'the path of the card without slash redirects',
+      'an ordinary client is served the same',
+    ],
   },
   'P1-13': {
     name: 'thread_creation_real',

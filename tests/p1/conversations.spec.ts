@@ -1,17 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { MAX_CONTENT_CODE_POINTS } from '../../src/contract/chat-messages.ts';
 import { textOf, type Thread } from '../../src/contract/threads.ts';
-import { unlisted } from '../../src/contract/unlisted.ts';
 import { because } from '../../src/evidence/failure.ts';
-import type { Caller } from '../../fixtures/caller.ts';
 import type { Cleanup } from '../../fixtures/cleanup.ts';
 import { newMarker } from '../../fixtures/probes.ts';
-import type { CallOptions } from '../../fixtures/resources.ts';
 import { delicate, messageTexts } from '../../fixtures/texts.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
-
-const FRESH = { connection: 'fresh' } as const;
 
 const createThread = async (
   key: string,
@@ -23,158 +16,6 @@ const createThread = async (
   cleanup.add(`archive ${created.id}`, () => user.threads.archive.response(created));
   return created;
 };
-
-test(
-  'P1-12 I write messages - they are kept unchanged until I delete them',
-  { tag: ['@p1', '@conversations', '@http'] },
-  async ({ alice, bob, nobody, cleanup, target, secondary, servesOrdinaryClient }) => {
-    const label = newMarker();
-    const metadata = { marker: newMarker(), float: 2.5, yes: true, none: null, nested: { list: [1, 'two', null] } };
-    const marker = newMarker();
-    const content = {
-      delicate: ` \t${delicate(label)}\r\n `,
-      // Characters are code points: each of these is two units and four bytes.
-      longest: marker + '🚀'.repeat(MAX_CONTENT_CODE_POINTS - marker.length),
-    };
-    const withoutHeaders = { detection: false };
-    const ignored = { id: randomUUID(), timestamp: '2001-01-01T00:00:00Z', user_id: 'somebody' };
-    const removed = new Map<string, ReturnType<typeof alice.messages.delete.response>>();
-    const remove = (message: { id: string }) => {
-      const removal = removed.get(message.id) ?? alice.messages.delete.response(message);
-      removed.set(message.id, removal);
-      return removal;
-    };
-    const write = async (
-      key: string,
-      draft: { content: string; metadata?: Record<string, unknown> },
-      options: CallOptions = {},
-    ) => {
-      const sent = { ...ignored, thread_id: label, ...draft };
-      const { message } = (await alice.messages.create.response(sent, options)).ok(key);
-      cleanup.add(`delete message ${message.id}`, () => remove(message));
-      return message;
-    };
-    const list = async (key: string, query: Record<string, string | number> = { thread_id: label }) =>
-      (await alice.messages.list.response({ query })).ok(key);
-
-    const [first, second] = await test.step('write two messages', async () => {
-      const written = await write('message.create', { content: content.delicate, metadata });
-      return [written, await write('message.create.longest', { content: content.longest }, withoutHeaders)] as const;
-    });
-    expect(
-      [first, second].map(({ user_id, timestamp }) => ({ user_id, claimed: timestamp.startsWith('2001') })),
-      because('http-body', 'message.create.owner', 'both messages are mine and of now, whatever the body says'),
-    ).toEqual([first, second].map(() => ({ user_id: alice.id, claimed: false })));
-    expect(
-      new Set([ignored.id, first.id, second.id]).size,
-      because('http-body', 'message.create.ids', 'each has an id of its own, made by the server'),
-    ).toBe(3);
-
-    await test.step('read each five times on new connections', async () => {
-      const written = [
-        { message: first, fields: { content: content.delicate, metadata }, options: FRESH },
-        { message: second, fields: { content: content.longest }, options: { ...FRESH, ...withoutHeaders } },
-      ];
-      const reads = await Promise.all(
-        written.flatMap((one) =>
-          [1, 2, 3, 4, 5].map(async () => ({
-            ...one,
-            reply: await alice.messages.read.response(one.message, one.options),
-          })),
-        ),
-      );
-      for (const { message, fields, reply } of reads) {
-        expect(
-          reply.is('unknown'),
-          because('not-persisted', 'message.read.found', 'the message is there on every request'),
-        ).toBe(false);
-        expect(
-          reply.ok('message.read'),
-          because('not-persisted', 'message.read', 'every read shows what I wrote, character by character'),
-        ).toMatchObject({
-          ...fields,
-          id: message.id,
-          timestamp: message.timestamp,
-          user_id: alice.id,
-          thread_id: label,
-        });
-      }
-    });
-    const both = await list('message.list');
-    expect(
-      both.messages.map(({ id }) => id),
-      because('not-persisted', 'message.list', 'the list has both, oldest first'),
-    ).toEqual([first.id, second.id]);
-    expect(
-      { total: both.total_count, more: both.has_more },
-      because('pagination', 'message.list.total', 'the total is two'),
-    ).toEqual({ total: 2, more: false });
-
-    await test.step('what is refused is not stored', async () => {
-      const body = { content: newMarker(), thread_id: label };
-      const forged = await alice.forged();
-      const attempts = ({ messages }: Caller, options: CallOptions = {}) => [
-        messages.create.response(body, options),
-        messages.read.response(first, options),
-        messages.delete.response(first, options),
-      ];
-      const anonymous = await Promise.all([...attempts(nobody), ...attempts(nobody, withoutHeaders)]);
-      const rejected = await Promise.all(attempts(forged));
-      const [empty, tooLong, noThread] = await Promise.all([
-        alice.messages.create.malformed({ ...body, content: '' }),
-        alice.messages.create.malformed({ ...body, content: 'x'.repeat(MAX_CONTENT_CODE_POINTS + 1) }),
-        alice.messages.create.malformed({ content: body.content }),
-      ]);
-      for (const reply of anonymous) expect(reply).toBeNotAuthenticated('message.anonymous');
-      for (const reply of rejected) expect(reply).toBeBadToken('message.forged');
-      expect(empty).toBeUnprocessable('message.empty');
-      expect(tooLong).toBeUnprocessable('message.too-long');
-      expect(noThread).toBeUnprocessable('message.no-thread');
-      expect(
-        (await list('message.refused.list')).total_count,
-        because('not-persisted', 'message.refused.list', 'the total is still two'),
-      ).toBe(2);
-    });
-
-    await test.step('a deleted message is gone', async () => {
-      const deleted = (await remove(first)).ok('message.delete');
-      expect(deleted.message_id, because('http-body', 'message.delete', 'the reply names the message')).toBe(first.id);
-      expect(await alice.messages.read.response(first)).toBeUnknown('message.deleted');
-      const left = await list('message.deleted.list');
-      expect(
-        left.messages.map(({ id }) => id),
-        because('not-persisted', 'message.deleted.list', 'only the other one is listed'),
-      ).toEqual([second.id]);
-      expect(left.total_count, because('pagination', 'message.deleted.total', 'the total is one')).toBe(1);
-      const whole = await list('message.deleted.whole', { limit: 100 });
-      expect(
-        whole.messages.filter(({ thread_id }) => thread_id === label).map(({ id }) => id),
-        because('not-persisted', 'message.deleted.whole', 'nor does the list without label have it'),
-      ).toEqual([second.id]);
-    });
-
-    for (const { messages, id } of [alice, bob])
-      expect(
-        (await messages.card.response()).ok('messages.card').authentication,
-        because('auth-rejected', 'messages.card', 'the card knows who asks'),
-      ).toMatchObject({ required: false, user_id: id, status: 'authenticated' });
-    for (const { messages } of [nobody, await alice.forged()])
-      expect(
-        (await messages.card.response()).ok('messages.card.stranger').authentication,
-        because('auth-accepted', 'messages.card.stranger', 'the card knows who is not signed in'),
-      ).toMatchObject({ required: true, user_id: 'anonymous', status: 'anonymous' });
-    const redirect = await alice.outside(unlisted.cardWithoutSlash);
-    const location = redirect.headers['location'] ?? '';
-    expect(redirect.status, because('http-status', 'messages.redirect', 'the path without slash redirects')).toBe(307);
-    const resolved = new URL(location, target.api);
-    expect(
-      resolved.pathname,
-      because('http-body', 'messages.redirect.path', 'it redirects to the path with slash'),
-    ).toMatch(/\/api\/messages\/$/);
-    secondary('redirect-scheme', resolved.protocol === new URL(target.api).protocol, location);
-    await servesOrdinaryClient(alice);
-  },
-);
 
 test(
   'P1-14 I switch between conversations - I see exactly the messages of the one I chose',
