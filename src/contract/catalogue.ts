@@ -203,7 +203,14 @@ export const CLAIMS = {
     budget: { remote: 180, standin: 20 },
     transports: ['http', 'load'],
     exclusive: true,
-    parts: [],
+    parts: [
+      'rejects a missing token meanwhile',
+      'everybody lists their own conversation, and no other',
+      'everybody reads their own message, as it was written',
+      'everybody can list the tool servers',
+      '/health answers meanwhile',
+      'everybody is answered in time',
+    ],
   },
   'P1-18': {
     name: 'rate_limiting_real',

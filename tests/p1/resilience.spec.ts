@@ -12,7 +12,6 @@ import { unlisted } from '../../src/contract/unlisted.ts';
 import { because, ClassifiedError } from '../../src/evidence/failure.ts';
 import { sharesRunWith } from '../../src/evidence/redaction.ts';
 import type { Caller } from '../../fixtures/caller.ts';
-import { everyOne, isBottleneck, loadText, type ClientLoad } from '../../fixtures/client-load.ts';
 import { closedPort } from '../../fixtures/closed-port.ts';
 import { framesOf } from '../../fixtures/event-stream.ts';
 import { CLOCK_TOLERANCE_MS, stampsOf } from '../../fixtures/health-clock.ts';
@@ -21,7 +20,6 @@ import { parseBody, type Reply } from '../../fixtures/reply.ts';
 import { isKnown } from '../../fixtures/stream-checks.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
-import { CONCURRENT_USERS } from '../../src/contract/catalogue.ts';
 
 const FRESH = { connection: 'fresh' } as const;
 
@@ -32,110 +30,6 @@ const expectAgentAnswers = async (key: string, user: User, agent: AgentType) => 
   expect(status, because('answer-failure', `${key}.status`, 'the 200 means a successful run')).toBe('success');
   expect(response ?? '').toAnswer(`${key}.answer`, probe);
 };
-
-/** In groups, so that nobody is asked for more at once than the claim needs. */
-const inGroups = async <Item, Result>(
-  items: readonly Item[],
-  size: number,
-  work: (item: Item, index: number) => Promise<Result>,
-): Promise<Result[]> => {
-  const results: Result[] = [];
-  for (let start = 0; start < items.length; start += size)
-    results.push(
-      ...(await Promise.all(items.slice(start, start + size).map((item, index) => work(item, start + index)))),
-    );
-  return results;
-};
-
-const judgeSpeed = (slowest: number, allowed: number, load: ClientLoad) => {
-  const inTime = slowest <= allowed;
-  const seen = `slowest answer ${Math.round(slowest)} ms; ${loadText(load)}`;
-  return { inTime, ours: !inTime && isBottleneck(load, allowed), seen };
-};
-
-test(
-  'P1-17 twenty people work at once - each gets the right answers, and only their own',
-  { tag: ['@p1', '@resilience', '@http', '@load'], lock: '-exclusive-' },
-  async ({ ownUsers, nobody, http: client, people, cleanup, secondary, note, column, moreTime, underLoad }) => {
-    moreTime(Math.max(0, people - CONCURRENT_USERS) * column({ remote: 1_000, standin: 100 }));
-    const roles = Array.from({ length: people }, (_, index) => `u${index}-`);
-    const users = await test.step(`log ${roles.length} people in`, () =>
-      inGroups(roles, 8, (role) => ownUsers.user(role)));
-
-    await client.reserve('outside', 5);
-    const work = async (user: User) => {
-      const [title, content] = [newMarker(), newMarker()];
-      const created = await user.threads.create.response({ title });
-      const own = created.ok('thread.create');
-      cleanup.add(`archive ${own.id}`, () => user.threads.archive.response(own), { independent: true });
-      const list = await user.threads.list.response();
-      const posted = await user.messages.create.response({ content, thread_id: title });
-      const { message } = posted.ok('message.create');
-      const remove = () => user.messages.delete.response(message);
-      cleanup.add(`delete message ${message.id}`, remove, { independent: true });
-      const read = await user.messages.read.response(message);
-      const servers = await user.mcp.servers.response();
-      const replies = [created, list, posted, read, servers];
-      return { user, title, content, own, list, message, read, servers, replies };
-    };
-    const burst = await test.step('everybody works at once', async () => {
-      const { result, load } = await underLoad(nobody.deadlines.http, () =>
-        everyOne([
-          everyOne(users.map(work)),
-          everyOne([1, 2, 3, 4, 5].map(() => nobody.health.read.response(FRESH))),
-          everyOne([1, 2, 3, 4, 5].map(() => nobody.threads.list.response(FRESH))),
-        ]),
-      );
-      const [all, checks, refusals] = result;
-      return { all, checks, refusals, load };
-    });
-
-    const titles = burst.all.map(({ title }) => title);
-    for (const { user, title, content, list, message, read, servers } of burst.all) {
-      list.ok('thread.list');
-      const seen = titles.filter((other) => list.text.includes(other));
-      expect(
-        seen,
-        because(
-          'foreign-data',
-          'thread.list',
-          `the list of ${user.identity.label} has the own conversation and no other`,
-        ),
-      ).toEqual([title]);
-      expect(message, because('not-persisted', 'message.create', 'the message is stored as mine')).toMatchObject({
-        content,
-        user_id: user.id,
-      });
-      expect(
-        read.is('unknown'),
-        because('not-persisted', 'message.read.found', 'the message that was created is there'),
-      ).toBe(false);
-      expect(
-        read.ok('message.read'),
-        because('not-persisted', 'message.read', 'the message is read as written'),
-      ).toMatchObject({ content, user_id: user.id });
-      servers.ok('mcp.servers');
-    }
-    const count = burst.all.length;
-    expect(
-      new Set(burst.all.map(({ own }) => own.id)).size,
-      because('foreign-data', 'thread.ids', 'all conversations have different ids'),
-    ).toBe(count);
-    expect(
-      new Set(burst.all.map(({ message }) => message.id)).size,
-      because('foreign-data', 'message.ids', 'all messages have different ids'),
-    ).toBe(count);
-    for (const check of burst.checks) check.ok('health');
-    for (const refusal of burst.refusals) expect(refusal).toBeNotAuthenticated('burst.anonymous');
-    const slowest = Math.max(...burst.all.flatMap(({ replies }) => replies.map(({ ms }) => ms)));
-    const { ours, inTime, seen } = judgeSpeed(slowest, column({ remote: 5_000, standin: 1_000 }), burst.load);
-    secondary('slow-request', inTime || ours, seen);
-    note(
-      'load',
-      [seen].find(() => ours || count > CONCURRENT_USERS),
-    );
-  },
-);
 
 const BATCH = 10;
 /** Sent where the route promises no limit. */
