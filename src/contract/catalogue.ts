@@ -221,7 +221,17 @@ export const CLAIMS = {
     budget: { remote: 240, standin: 30 },
     transports: ['http', 'load'],
     exclusive: true,
-    parts: [],
+    parts: [
+      'another user can post meanwhile',
+      'reads and /health are served meanwhile',
+      'exactly what was accepted is stored',
+      'a refusal is the documented 429',
+      'a refusal tells how long to wait',
+      'a hundred messages a minute are accepted, and no more',
+      'each accepted message states the limit and what remains',
+      '/ws/config advertises the same limit',
+      'after the wait I am served again',
+    ],
   },
   'P1-19': {
     name: 'error_handling_real',

@@ -1,22 +1,16 @@
 import http from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentType } from '../../src/contract/agents.ts';
-import { chatMessageCreated } from '../../src/contract/chat-messages.ts';
 import { pathOf } from '../../src/contract/endpoint.ts';
 import { endpoints } from '../../src/contract/endpoints.ts';
 import { envelope, INTERNAL_FIELDS, INTERNALS } from '../../src/contract/errors.ts';
-import { isWithinWindow, retryAfterOf, type RetryAfter } from '../../src/contract/http.ts';
-import { LIMITS } from '../../src/contract/limits.ts';
 import { agentStreamFrame } from '../../src/contract/sse.ts';
 import { unlisted } from '../../src/contract/unlisted.ts';
-import { because, ClassifiedError } from '../../src/evidence/failure.ts';
+import { because } from '../../src/evidence/failure.ts';
 import { sharesRunWith } from '../../src/evidence/redaction.ts';
-import type { Caller } from '../../fixtures/caller.ts';
 import { closedPort } from '../../fixtures/closed-port.ts';
 import { framesOf } from '../../fixtures/event-stream.ts';
 import { CLOCK_TOLERANCE_MS, stampsOf } from '../../fixtures/health-clock.ts';
 import { newMarker, sumPrompt } from '../../fixtures/probes.ts';
-import { parseBody, type Reply } from '../../fixtures/reply.ts';
 import { isKnown } from '../../fixtures/stream-checks.ts';
 import type { User } from '../../fixtures/user.ts';
 import { expect, test } from '../../fixtures/test.ts';
@@ -29,158 +23,6 @@ const expectAgentAnswers = async (key: string, user: User, agent: AgentType) => 
   const { status, response } = reply.ok(key);
   expect(status, because('answer-failure', `${key}.status`, 'the 200 means a successful run')).toBe('success');
   expect(response ?? '').toAnswer(`${key}.answer`, probe);
-};
-
-const BATCH = 10;
-/** Sent where the route promises no limit. */
-const UNLIMITED_COUNT = 130;
-
-type Posted = Reply<typeof chatMessageCreated>;
-
-interface Flood {
-  readonly advertised: boolean;
-  readonly accepted: readonly Posted[];
-  readonly refused: readonly Posted[];
-  readonly seconds: number;
-}
-
-const advertises = (reply: Reply): boolean => reply.headers['x-ratelimit-limit'] !== undefined;
-/** The most that a bucket of 100, refilled at 100 per minute, can accept in so many seconds. */
-const mostAccepted = (seconds: number): number =>
-  LIMITS.messagesPerMinute + Math.ceil((seconds * LIMITS.messagesPerMinute) / 60) + 1;
-
-/** Posts in batches until the first refusal, until more was accepted than the limit allows, or 130 where there is none. */
-const flood = async (post: () => Promise<Posted>): Promise<Flood> => {
-  const begun = performance.now();
-  const accepted: Posted[] = [];
-  const refused: Posted[] = [];
-  for (;;) {
-    const replies = await Promise.all(Array.from({ length: BATCH }, post));
-    for (const reply of replies) (reply.is('rateLimited') ? refused : accepted).push(reply);
-    for (const reply of accepted.slice(-BATCH)) reply.ok('flood.accepted');
-    const seconds = (performance.now() - begun) / 1_000;
-    const limited = accepted.filter(advertises).length;
-    if (limited > 0 && limited < accepted.length)
-      throw new ClassifiedError(
-        'limit',
-        'flood.headers',
-        `${limited} of ${accepted.length} accepted replies carry X-RateLimit-Limit: all or none must`,
-      );
-    const advertised = limited > 0;
-    const over = advertised ? accepted.length > mostAccepted(seconds) : accepted.length >= UNLIMITED_COUNT;
-    if (refused.length > 0 || over) return { advertised, accepted, refused, seconds };
-  }
-};
-
-const retryAfter = (reply: Reply): RetryAfter => {
-  const told = retryAfterOf(reply.headers, reply.endedAt);
-  if (told !== undefined && isWithinWindow(told)) return told;
-  throw new ClassifiedError(
-    'limit',
-    'limit.retry-after',
-    `the refusal has Retry-After ${reply.headers['retry-after'] ?? 'missing'}, expected whole seconds from 1 to 60, or a date within them`,
-  );
-};
-
-/** Branch (a): the route promises a limit, so it has to keep it. Returns the milliseconds to wait. */
-const expectLimit = ({ accepted, refused, seconds }: Flood): number => {
-  const most = mostAccepted(seconds);
-  expect(accepted.length, because('limit', 'limit.early', 'the first hundred are accepted')).toBeGreaterThanOrEqual(
-    LIMITS.messagesPerMinute,
-  );
-  expect(
-    accepted.length,
-    because(
-      'limit',
-      'limit.enforced',
-      `${accepted.length} were accepted and ${refused.length} refused in ${seconds.toFixed(1)} s, at most ${most} may be accepted`,
-    ),
-  ).toBeLessThanOrEqual(most);
-  for (const { headers } of accepted) {
-    expect(headers['x-ratelimit-limit'], because('limit', 'limit.advertised', 'the limit is the advertised one')).toBe(
-      String(LIMITS.messagesPerMinute),
-    );
-    expect(
-      headers['x-ratelimit-remaining'],
-      because('limit', 'limit.remaining', 'what remains is a whole number'),
-    ).toMatch(/^\d+$/);
-  }
-  for (const reply of refused) expect(reply).toBeRateLimited('limit.refused');
-  return Math.max(...refused.map((reply) => retryAfter(reply).waitMs));
-};
-
-/** The id of what was created, for the clean-up; whether the reply is right is judged elsewhere. */
-const createdIds = (reply: Reply): string[] => {
-  const parsed = parseBody(reply.answer, chatMessageCreated);
-  return reply.status === 200 && 'value' in parsed ? [parsed.value.message.id] : [];
-};
-
-const othersAreServed = async (
-  other: User,
-  user: User,
-  nobody: Caller,
-  label: string,
-  post: (user: User) => Promise<Posted>,
-) => {
-  const [posted, listed, threads, alive] = await Promise.all([
-    post(other),
-    user.messages.list.response({ query: { thread_id: label, limit: 1 } }),
-    user.threads.list.response(),
-    nobody.health.read.response(),
-  ]);
-  posted.ok('others.post');
-  listed.ok('others.read');
-  threads.ok('others.threads');
-  alive.ok('others.health');
-};
-
-test(
-  'P1-18 I send too much - I am told so and for how long, what was accepted is kept, others are not affected',
-  { tag: ['@p1', '@resilience', '@http', '@load'], lock: '-exclusive-' },
-  async ({ ownUsers, nobody, cleanup, promised, secondary }) => {
-    const [user, other] = await Promise.all([ownUsers.user('u'), ownUsers.user('v')]);
-    const labels = new Map([
-      [user, newMarker()],
-      [other, newMarker()],
-    ]);
-    const label = labels.get(user) ?? '';
-    const { limits } = (await nobody.sockets.config.response()).ok('ws.config').websocket;
-    expect(limits, because('http-body', 'ws.config.rate', '100 per minute are advertised')).toMatchObject(
-      promised.of('/ws/config', limits, { max_message_rate_per_minute: LIMITS.messagesPerMinute }),
-    );
-
-    const post = async (author: User) => {
-      const reply = await author.messages.create.response({
-        content: newMarker(),
-        thread_id: labels.get(author) ?? '',
-      });
-      for (const id of createdIds(reply)) {
-        const remove = () => author.messages.delete.response({ id });
-        cleanup.add(`delete message ${id}`, remove, { independent: true });
-      }
-      return reply;
-    };
-    const total = async (key: string) =>
-      (await user.messages.list.response({ query: { thread_id: label, limit: 1 } })).ok(key).total_count;
-
-    const result = await test.step('send until I am told to stop', () => flood(() => post(user)));
-    await test.step('meanwhile others are served', () => othersAreServed(other, user, nobody, label, post));
-    const finish = { limited: () => afterTheLimit(result, () => post(user)), unlimited: () => Promise.resolve(0) };
-    const afterwards = await test.step('after the wait I am served again', () =>
-      finish[result.advertised ? 'limited' : 'unlimited']());
-    expect(
-      await total('flood.total'),
-      because('not-persisted', 'flood.total', 'exactly what was accepted is stored'),
-    ).toBe(result.accepted.length + afterwards);
-    secondary('http-limit', result.advertised, 'not advertised');
-  },
-);
-
-/** Waits as long as the server asks for, then sends one more: the number that was accepted, one. */
-const afterTheLimit = async (result: Flood, post: () => Promise<Posted>): Promise<number> => {
-  await sleep(expectLimit(result));
-  (await post()).ok('limit.recovered');
-  return 1;
 };
 
 const BREAKER_ASKS = 5;
