@@ -4,6 +4,7 @@ import { advertisedLimits, LIMITS } from '../../src/contract/limits.ts';
 import { textOf, type threadMessagePage } from '../../src/contract/threads.ts';
 import { ack, CLOSE, errorMessage, EVICTED_REASON, rateLimitError } from '../../src/contract/websocket.ts';
 import { NO_SOCKET_STATUS } from '../../src/contract/frames.ts';
+import { noSocketAt } from '../../src/contract/unlisted.ts';
 import { because } from '../../src/evidence/failure.ts';
 import { expectWholeRun, foreignEvents, runOf, type AgentRun } from '../../fixtures/agent-run.ts';
 import type { ChatSocket, Received } from '../../fixtures/chat-socket.ts';
@@ -114,7 +115,7 @@ test(
 
     await test.step('without a token, or at another path, nobody gets in', async () => {
       await sockets.expectRefused('refused.no-token', { identity: nobody.identity }, 'NO_TOKEN');
-      const path = `/ws/${newMarker()}`;
+      const path = noSocketAt(newMarker());
       await sockets.expectUpgradeRefused(
         'refused.unknown-path',
         { identity: alice.socketIdentity, path },
