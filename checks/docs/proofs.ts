@@ -63,6 +63,8 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
   ),
   'npm run schemas': runs(0, /run-record\.schema\.json/),
   'npm run conformance -- https://api.staging.example.com': runs(2, /E2E_ALLOWED_HOSTS/),
+  'npm run contract:diff -- https://api.staging.example.com': runs(2, /E2E_ALLOWED_HOSTS/),
+  'npm run contract:diff -- https://api.staging.example.com --contract beta-9': runs(2, /E2E_ALLOWED_HOSTS/),
   'npm run standin -- --contract beta-17': serves(STANDIN),
   'npm run standin -- --list': runs(0, /session-5[^]*rest-500/),
   'npm run standin -- --port 8787 --auth-port 8788': serves(STANDIN),

@@ -1,25 +1,16 @@
 /** Whether a server keeps the contract: the endpoints twice, with and without the detection headers, then `/ws`. */
-import { randomBytes } from 'node:crypto';
 import { fitOf, nearest, type Fit } from '../contract/fingerprint.ts';
-import { REMOTE_DEADLINES, STANDIN_DEADLINES } from '../contract/limits.ts';
 import { DEFAULT_RELEASE, endpointsOf } from '../contract/releases.ts';
-import { Caller } from '../../fixtures/caller.ts';
 import { SetupError, type Environment, type Target } from '../../fixtures/environment.ts';
 import { lookAtRelease } from '../../fixtures/fingerprint.ts';
-import { Agents, HttpClient } from '../../fixtures/http-client.ts';
 import { TokenSource } from '../../fixtures/identities.ts';
-import { pacedIn, unpaced } from '../../fixtures/pace.ts';
-import { Recorder } from '../../fixtures/recorder.ts';
 import { Sockets } from '../../fixtures/sockets.ts';
-import { Spending } from '../../fixtures/spending.ts';
-import { readAuthority, trustIn } from '../../fixtures/trust.ts';
 import { User } from '../../fixtures/user.ts';
 import { warmUp } from '../../fixtures/warm-up.ts';
 import { checkEndpoints, endpointRows, type People } from './endpoints.ts';
 import type { Row } from './row.ts';
 import { checkSockets } from './sockets.ts';
-
-const newMarker = () => `gp-${randomBytes(4).toString('hex')}`;
+import { clientsFor, newMarker } from './target.ts';
 
 export interface Conformance {
   /** Of the release that the server is checked against: E2E_CONTRACT, else the nearest. */
@@ -29,28 +20,10 @@ export interface Conformance {
 
 /** One row an endpoint and a kind of frame. Throws a {@link SetupError} where nothing can be checked. */
 export const checkConformance = async (environment: Environment, target: Target): Promise<Conformance> => {
-  const deadlines = target.kind === 'remote' ? REMOTE_DEADLINES : STANDIN_DEADLINES;
-  const agents = new Agents(trustIn(readAuthority(environment)));
-  const spending = new Spending();
-  const recorder = new Recorder(() => Infinity);
   let release = environment.contract ?? DEFAULT_RELEASE;
   const inUse = () => release;
-  const client = new HttpClient({
-    origins: { api: target.api, auth: target.auth },
-    environment: environment.name,
-    deadline: deadlines.http,
-    slots: target.kind === 'remote' && environment.pace === 'default' ? pacedIn(environment.shared) : unpaced,
-    spending,
-    onBan: (reason) => {
-      throw new SetupError(reason);
-    },
-    agents,
-    recorder,
-    release: inUse,
-    onPaced: () => undefined,
-  });
+  const { client, nobody, agents, spending, recorder, deadlines } = clientsFor(environment, target, inUse);
   const tokens = new TokenSource(environment);
-  const nobody = new Caller(client, { label: 'none', token: undefined }, deadlines);
   const login = async (label: 'A' | 'B', marker: string) =>
     new User(client, await tokens.session(client, label, `${marker}-${label.toLowerCase()}`), deadlines);
   const people = async (marker: string): Promise<People> => ({

@@ -1,5 +1,6 @@
 /** Each endpoint, called by its rightful user and by everybody who must not be served. */
-import type { Endpoint } from '../contract/endpoint.ts';
+import { callFor, meaningsOf, type Endpoint } from '../contract/endpoint.ts';
+import type { Meaning } from '../contract/refusals.ts';
 import { BYPASS_KEY_HEADER } from '../contract/headers.ts';
 import { ClassifiedError, failureOf, type FailureClass } from '../evidence/failure.ts';
 import type { Caller } from '../../fixtures/caller.ts';
@@ -8,7 +9,8 @@ import { framesOf } from '../../fixtures/event-stream.ts';
 import type { CallOptions } from '../../fixtures/resources.ts';
 import type { User } from '../../fixtures/user.ts';
 import { NotMadeError, ownOf, sampleOf, walk } from '../../fixtures/walk.ts';
-import { differenceOf, expectedOf, rightfully, type Intruder } from './judge.ts';
+import { intrudersOf, type Intruder } from '../../fixtures/intruders.ts';
+import { differenceOf, expectedOf, rightfully } from './judge.ts';
 import { rowOf, type Row } from './row.ts';
 
 export interface People {
@@ -20,17 +22,6 @@ export interface People {
 
 export const endpointRows = (endpoints: readonly Endpoint[]): Row[] =>
   endpoints.map(({ id, method, path }) => rowOf(id, `${method} ${path}`));
-
-/** Whoever must not be served, with the words for it. */
-const intrudersOf = async ({ owner, other, nobody }: People): Promise<[Intruder, string, Caller][]> => [
-  ['anonymous', 'no token', nobody],
-  ['bad-token', 'forged token', await owner.forged()],
-  ['bad-token', 'unsigned token', owner.unsigned()],
-  ...(owner.session.refreshToken === undefined
-    ? []
-    : [['bad-token', 'refresh token', owner.withRefreshToken()] satisfies [Intruder, string, Caller]]),
-  ['other-user', 'another user', other],
-];
 
 const NO_SESSION = 'it needs a session of the auth service (E2E_TOKEN_SOURCE=auth-service)';
 
@@ -88,10 +79,10 @@ export const checkEndpoints = async (
       }
       row.checks++;
     };
-    const tryAs = async (kind: Intruder, who: string, caller: Caller): Promise<void> => {
+    const tryAs = async ({ kind, name, caller }: Intruder): Promise<void> => {
       const expected = expectedOf(endpoint, kind);
       if (expected === undefined) return;
-      await check(who, async () => {
+      await check(name, async () => {
         const reply = await caller.send(endpoint, sampleOf(endpoint, own), optionsOf(endpoint));
         return differenceOf(endpoint, reply, expected);
       });
@@ -99,7 +90,16 @@ export const checkEndpoints = async (
     // What is not made yet belongs to whoever makes it.
     const [before, after] =
       endpoint.makes === undefined ? [intruders, []] : [intruders.slice(0, -1), intruders.slice(-1)];
-    for (const intruder of before) await tryAs(...intruder);
+    for (const intruder of before) await tryAs(intruder);
+    const tryError = async (meaning: Meaning): Promise<void> => {
+      const call = callFor(endpoint, meaning, own);
+      if (call === undefined) return;
+      await check(`rightful user, ${meaning}`, async () => {
+        // Throws where the record is missing that the call is about.
+        sampleOf(endpoint, own);
+        return differenceOf(endpoint, await owner.send(endpoint, call, optionsOf(endpoint)), meaning);
+      });
+    };
     const obstacle = obstacleTo(endpoint, people, environment);
     if (obstacle !== undefined) row.unchecked.add(obstacle);
     else
@@ -110,8 +110,9 @@ export const checkEndpoints = async (
         });
         return difference ?? (await streamDifference(endpoint, owner, sampleOf(endpoint, own), detection));
       });
+    if (obstacle === undefined) for (const meaning of meaningsOf(endpoint)) await tryError(meaning);
     if (endpoint.access === 'administrator') row.unchecked.add('its 200, which needs an administrator');
-    for (const intruder of after) await tryAs(...intruder);
+    for (const intruder of after) await tryAs(intruder);
   }
 };
 

@@ -484,7 +484,17 @@ export const CLAIMS = {
     claim: 'Whoever presents anything but a valid login gets in nowhere, with or without the E2E headers.',
     budget: { remote: 120, standin: 20 },
     transports: ['ws', 'http'],
-    parts: [],
+    parts: [
+      'no endpoint serves a caller without a token',
+      'no endpoint serves a forged token',
+      'no endpoint serves a tampered token',
+      'no endpoint serves an unsigned token',
+      'no endpoint serves a refresh token',
+      'no endpoint serves a logged-out token',
+      "no endpoint serves another user's records",
+      'rejects tokens that are expired, for others, or cut short',
+      'no socket opens for any of them',
+    ],
   },
 } as const satisfies Readonly<Record<string, Claim>>;
 

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { Access, Host } from './access.ts';
 import type { Deadlines } from './limits.ts';
-import type { Meaning } from './refusals.ts';
+import { MEANINGS, type Meaning } from './refusals.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 /** `'id'` of `/api/threads/{id}/messages`. */
@@ -52,8 +52,12 @@ interface Described {
   readonly makes?: Readonly<Partial<Record<Resource, string>>>;
   /** Id of the endpoint that takes back what this one did. */
   readonly undo?: string;
+  /** Members that its response has for whoever is not authenticated: without a token, or with a bad one. */
+  readonly anonymous?: Readonly<Record<string, string | boolean>>;
   /** Errors beside those that follow from access and body. */
   readonly errors?: Readonly<Partial<Record<Meaning, DocumentedError>>>;
+  /** Takes a body of any shape: what does not fit counts as missing. */
+  readonly anyBody?: true;
   /** Needs the bypass key in its header. */
   readonly bypassKey?: true;
   /** Its event stream ends only when the caller leaves. */
@@ -150,8 +154,13 @@ const NO_ID = '00000000-0000-4000-8000-000000000000';
 const TOO_LARGE = 1024 * 1024;
 
 /** Refusals that the rightful user can meet. */
-export const errorsOf = ({ errors = {}, body }: Endpoint): Readonly<Partial<Record<Meaning, DocumentedError>>> =>
-  body === undefined ? errors : { invalid: {}, ...errors };
+const errorsOf = ({ errors = {}, body, anyBody }: Endpoint): Readonly<Partial<Record<Meaning, DocumentedError>>> =>
+  body === undefined || anyBody === true ? errors : { invalid: {}, ...errors };
+
+export const meaningsOf = (endpoint: Endpoint): readonly Meaning[] => {
+  const documented = errorsOf(endpoint);
+  return MEANINGS.filter((meaning) => documented[meaning] !== undefined);
+};
 
 /** A call of the rightful user that meets this error; undefined = one call alone does not meet it. */
 export const callFor = (endpoint: Endpoint, meaning: Meaning, own: Own): AnyCall | undefined => {

@@ -176,6 +176,7 @@ export const endpoints = tableOf({
     status: endpoint('GET /api/mcp/status', {
       summary: 'The MCP endpoint, and whether the caller is authenticated.',
       access: 'optional',
+      anonymous: { authenticated: false },
       success: mcpStatusReply,
       sample: nothing,
     }),
@@ -526,6 +527,7 @@ export const endpoints = tableOf({
       summary: 'Whether a token is valid: always 200, only `valid` counts.',
       host: 'auth',
       access: 'public',
+      anyBody: true,
       body: tokenRequest,
       success: verifyReply,
       sample: ({ accessToken }) => ({ body: { token: accessToken } }),
@@ -541,6 +543,7 @@ export const endpoints = tableOf({
       summary: 'As verify, with the permissions of the token.',
       host: 'auth',
       access: 'public',
+      anyBody: true,
       body: tokenRequest,
       success: validateReply,
       sample: ({ accessToken }) => ({ body: { token: accessToken } }),

@@ -18,3 +18,6 @@ export const unlisted = {
   /** The service card without its slash: a redirect. */
   cardWithoutSlash: of('GET', '/api/messages'),
 };
+
+/** A path at which no socket is served. */
+export const noSocketAt = (marker: string): string => `/ws/${marker}`;

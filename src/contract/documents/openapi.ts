@@ -2,7 +2,7 @@
 import { authError } from '../auth.ts';
 import { ENDPOINTS } from '../endpoints.ts';
 import type { Access, Host } from '../access.ts';
-import { errorsOf, type Endpoint } from '../endpoint.ts';
+import { meaningsOf, type Endpoint } from '../endpoint.ts';
 import { envelope, ERROR_CODES, validationError, type EnvelopeStatus } from '../errors.ts';
 import { BYPASS_KEY_HEADER } from '../headers.ts';
 import type { Meaning } from '../refusals.ts';
@@ -144,7 +144,7 @@ class Document {
 
   /** Errors beside those of access and validation. */
   #documented(endpoint: Endpoint): Json {
-    const named = (Object.keys(errorsOf(endpoint)) as Meaning[]).flatMap((meaning) => {
+    const named = meaningsOf(endpoint).flatMap((meaning) => {
       const description = DOCUMENTED[meaning];
       const [status] = DEFAULT_RELEASE.refusals[meaning].statuses;
       if (description === undefined || (meaning === 'forbidden' && endpoint.access !== 'required')) return [];

@@ -1,3 +1,4 @@
+import { noSocketAt } from '../../../src/contract/unlisted.ts';
 import { e2eTestingExpected } from '../../../src/contract/health.ts';
 import { advertisedLimits } from '../../../src/contract/limits.ts';
 import { NO_SOCKET_STATUS } from '../../../src/contract/frames.ts';
@@ -26,7 +27,7 @@ test(
       },
 
       'rejects an unknown path at the upgrade': async ({ alice, sockets }) => {
-        const options = { identity: alice.socketIdentity, path: `/ws/${newMarker()}` };
+        const options = { identity: alice.socketIdentity, path: noSocketAt(newMarker()) };
         await sockets.expectUpgradeRefused('refused.unknown-path', options, NO_SOCKET_STATUS);
       },
 
