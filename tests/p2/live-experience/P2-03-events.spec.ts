@@ -1,6 +1,6 @@
-import { errorMessage } from '../../../src/contract/websocket.ts';
+import { agentEvent, errorMessage, type AgentEventType } from '../../../src/contract/websocket.ts';
 import { because } from '../../../src/evidence/failure.ts';
-import { expectWholeRun, foreignEvents, runOf, type AgentRun } from '../../../fixtures/agent-run.ts';
+import { expectWholeRun, foreignEvents, inTableForm, runOf, type AgentRun } from '../../../fixtures/agent-run.ts';
 import type { ChatSocket } from '../../../fixtures/chat-socket.ts';
 import { claim } from '../../../fixtures/claim.ts';
 import { newMarker, sumPrompt, type SumProbe } from '../../../fixtures/probes.ts';
@@ -102,12 +102,14 @@ test(
         const [socket, other] = await socketsOfBoth(tools);
         const probe = sumPrompt();
         const ended = await settle(run(socket, 'run', probe, mine));
-        await other.ping('other.alive');
+        const alive = await settle(other.ping('other.alive'));
         expect(
           heardOf(other, [], [...idsOf(ended), probe.marker, mine, alice.id]),
           because('foreign-data', 'other.silence', "B's socket hears nothing of my run"),
         ).toEqual([]);
-        unwrap(ended);
+        unwrap(alive);
+        // Silence about a run that never was shows nothing; what is wrong with its events is told elsewhere.
+        expectRan(socket, 'agent_completed', ended);
       },
 
       'B and I start runs at once: neither hears of the other': async (tools, { mine, bobs }) => {
@@ -142,9 +144,11 @@ test(
 
       'every tool that ran is listed': async (tools, { mine }) => {
         const { alice } = tools;
-        const { events } = await run(await socketOf(tools, alice), 'run', sumPrompt(), mine);
+        const socket = await socketOf(tools, alice);
+        const ended = await settle(run(socket, 'run', sumPrompt(), mine));
         const listed = (await alice.tools.list.response()).ok('tools').tools.map(({ tool_name }) => tool_name);
-        const used = events.flatMap((event) => (event.type === 'tool_executing' ? [event.payload.tool_name] : []));
+        expectRan(socket, 'tool_executing', ended);
+        const used = toolsIn(socket);
         expect(
           used.filter((name) => !listed.includes(name)),
           because('ws-frame', 'run.tools', 'every tool that ran is listed'),
@@ -156,3 +160,14 @@ test(
 
 const idsOf = (ended: PromiseSettledResult<AgentRun>): readonly string[] =>
   ended.status === 'fulfilled' ? [ended.value.runId] : [];
+
+/** Events of this type came, of whatever use they are; otherwise the run failed, and how it did says why. */
+const expectRan = (socket: ChatSocket, type: AgentEventType, ended: PromiseSettledResult<AgentRun>) => {
+  if (!socket.received.some((frame) => frame.type === type)) unwrap(ended);
+};
+
+const toolsIn = (socket: ChatSocket): readonly string[] =>
+  socket.received
+    .filter(({ type }) => type === 'tool_executing')
+    .map((frame) => socket.parse('run', inTableForm(socket, frame), agentEvent))
+    .flatMap((event) => (event.type === 'tool_executing' ? [event.payload.tool_name] : []));
