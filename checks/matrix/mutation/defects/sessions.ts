@@ -3,7 +3,7 @@ import { drop, open, set, status } from './spell.ts';
 export const SESSIONS = {
   'P1-21 expectMyself *.me expect': set('GET /auth/me', '/email', 'somebody@example.com', { only: 1 }),
   'P1-21 expectMyself *.me reply': drop('GET /auth/me', '/permissions', { only: 1 }),
-  'P1-21 expectMyself *.expires expect': set('GET /auth/me', '/token_expires_at', '2027-01-01T00:00:00', { only: 1 }),
+  'P1-21 expectMyself *.expires expect': set('GET /auth/me', '/token_expires_at', '2027-01-01T00:00:00Z', { only: 1 }),
   'P1-21 expectMyself *.profile expect': set('GET /api/users/profile', '/email', 'somebody@example.com'),
   'P1-21 expectMyself *.profile reply': drop('GET /api/users/profile', '/bio'),
   'P1-21 expectMyself *.other expect': 'profile-name-kept',
