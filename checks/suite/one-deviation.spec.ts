@@ -10,7 +10,7 @@ const runWith = (reports: string, ...faults: readonly string[]) =>
 test('another wording of a refused DELETE, and times without zone - P1-16 and P1-21 are verified', async ({}, info) => {
   const run = await runWith(
     info.outputPath('reports'),
-    'reply-field:on=DELETE /api/chat/messages/{id}:of=403:by=token:at=/message:to=Access denied%3A You can only delete your own messages',
+    'reply-field:on=DELETE /api/chat/messages/{id}:of=403:at=/message:to=Access denied%3A You can only delete your own messages',
     'reply-field:on=GET /auth/me:at=/token_expires_at:op=swap:from=%2B00%3A00:to=',
   );
   const shown = run.record.rows.filter(({ result }) => result === 'verified').map(({ id }) => id);
@@ -20,7 +20,7 @@ test('another wording of a refused DELETE, and times without zone - P1-16 and P1
 for (const { title, fault, id, failure } of [
   {
     title: 'a refused DELETE with 404',
-    fault: 'reply-status:on=DELETE /api/chat/messages/{id}:to=404:of=403',
+    fault: 'reply-status:on=DELETE /api/chat/messages/{id}:to=404:of=403:by=token',
     id: 'P1-16',
     failure: ['http-status', 'foreign.message.delete'],
   },
@@ -38,7 +38,7 @@ for (const { title, fault, id, failure } of [
   },
   {
     title: 'a token that ends at another time than /auth/me says',
-    fault: 'reply-field:on=GET /auth/me:at=/token_expires_at:to=2027-01-01T00%3A00%3A00',
+    fault: 'reply-field:on=GET /auth/me:at=/token_expires_at:to=2027-01-01T00%3A00%3A00Z',
     id: 'P1-21',
     failure: ['http-body', 'somebody-else.expires'],
   },

@@ -4,7 +4,7 @@ export const SESSIONS = {
   'P1-21': [
     set('GET /auth/me', '/email', 'somebody@example.com', { only: 1 }),
     drop('GET /auth/me', '/permissions', { only: 1 }),
-    set('GET /auth/me', '/token_expires_at', '2027-01-01T00:00:00', { only: 1 }),
+    set('GET /auth/me', '/token_expires_at', '2027-01-01T00:00:00Z', { only: 1 }),
     set('GET /api/users/profile', '/email', 'somebody@example.com'),
     drop('GET /api/users/profile', '/bio'),
     'profile-name-kept',
