@@ -262,7 +262,14 @@ export const CLAIMS = {
     claim: 'After a dropped connection or an aborted request I simply go on working.',
     budget: { remote: 90, standin: 15 },
     transports: ['http', 'sse'],
-    parts: [],
+    parts: [
+      'rejects a missing token after a dropped request',
+      '/health answers on every new connection, and not from a cache',
+      'ready means a connected database',
+      'after leaving a stream, the next one begins and agents answer',
+      'after dropped requests, agents answer',
+      'an error does not cost the connection',
+    ],
   },
   'P1-21': {
     name: 'session_persistence_real',
