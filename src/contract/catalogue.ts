@@ -325,7 +325,15 @@ export const CLAIMS = {
     claim: 'The same chat works from a real browser page.',
     budget: { remote: 150, standin: 25 },
     transports: ['ws', 'http'],
-    parts: [],
+    parts: [
+      'rejects a forged token',
+      'rejects an expired token',
+      'rejects a missing token',
+      'a page of another origin cannot read my data',
+      'connects with the token as subprotocol, and closes cleanly',
+      'answers a question asked on the page',
+      'reads my conversations with fetch',
+    ],
   },
   'P2-05': {
     name: 'chat_page',
