@@ -343,7 +343,13 @@ export const CLAIMS = {
       'I sign in on the chat page, ask, watch the answer arrive, find it again after a reload, and go on after a lost connection.',
     budget: { remote: 180, standin: 30 },
     transports: ['ws', 'http'],
-    parts: [],
+    parts: [
+      'rejects a forged token',
+      'another user sees nothing of my conversation',
+      'shows the question at once, the agent at work, and its answer',
+      'shows question and answer again after a reload',
+      'reconnects after a lost network, and goes on',
+    ],
   },
   'P2-06': {
     name: 'token_security',
