@@ -411,7 +411,14 @@ export const CLAIMS = {
     claim: 'After a dropped connection or an aborted request I simply go on working.',
     budget: { remote: 90, standin: 15 },
     transports: ['http', 'sse'],
-    parts: [],
+    parts: [
+      'rejects a missing token after a dropped request',
+      '/health answers on every new connection, and not from a cache',
+      'ready means a connected database',
+      'after leaving a stream, the next one begins and agents answer',
+      'after dropped requests, agents answer',
+      'an error does not cost the connection',
+    ],
   },
   'P1-21': {
     name: 'session_persistence_real',
@@ -496,7 +503,15 @@ export const CLAIMS = {
     claim: 'The same chat works from a real browser page.',
     budget: { remote: 150, standin: 25 },
     transports: ['ws', 'http'],
-    parts: [],
+    parts: [
+      'rejects a forged token',
+      'rejects an expired token',
+      'rejects a missing token',
+      'a page of another origin cannot read my data',
+      'connects with the token as subprotocol, and closes cleanly',
+      'answers a question asked on the page',
+      'reads my conversations with fetch',
+    ],
   },
   'P2-05': {
     name: 'chat_page',
@@ -506,7 +521,13 @@ export const CLAIMS = {
       'I sign in on the chat page, ask, watch the answer arrive, find it again after a reload, and go on after a lost connection.',
     budget: { remote: 180, standin: 30 },
     transports: ['ws', 'http'],
-    parts: [],
+    parts: [
+      'rejects a forged token',
+      'another user sees nothing of my conversation',
+      'shows the question at once, the agent at work, and its answer',
+      'shows question and answer again after a reload',
+      'reconnects after a lost network, and goes on',
+    ],
   },
   'P2-06': {
     name: 'token_security',
