@@ -207,7 +207,12 @@ export const CLAIMS = {
     budget: { remote: 240, standin: 30 },
     transports: ['http', 'load'],
     exclusive: true,
-    parts: [],
+    parts: [
+      'the platform is alive and ready',
+      'no response of /health comes from a cache',
+      'ten answers, one after another, come in time',
+      'a slow run holds up nobody else',
+    ],
   },
   'P1-12': {
     name: 'message_persistence_real',
