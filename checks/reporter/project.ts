@@ -7,9 +7,9 @@ import { test as base } from '@playwright/test';
 import { z } from 'zod';
 import { runRecord } from '../../src/reporter/record.ts';
 import type { RunRecord } from '../../src/reporter/record.ts';
-import { ANNOTATION } from '../../src/evidence/annotations.ts';
+import { ANNOTATION, ATTACHMENT } from '../../src/evidence/annotations.ts';
 import { CATALOGUE, SECURITY, type CatalogueEntry } from '../../src/contract/catalogue.ts';
-import { preflightOf } from './samples.ts';
+import { partOf, preflightOf } from './samples.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const CLI = join(ROOT, 'node_modules/@playwright/test/cli.js');
@@ -81,6 +81,20 @@ const EXCHANGES = `test.beforeEach(({}, info) => {
   info.annotations.push({ type: '${ANNOTATION.own}', description: JSON.stringify(said) });
 });`;
 
+/** Parts of each claim that declares some, as a passed test shows them. */
+const PARTS = Object.fromEntries(
+  CATALOGUE.filter(({ parts }) => parts.length > 0).map(({ id, parts }) => [id, parts.map((name) => partOf(name))]),
+);
+
+/** Says of every passed test that its parts are verified, unless it attached something itself. */
+const SHOWN = `const PARTS = ${JSON.stringify(PARTS)};
+test.afterEach(async ({}, info) => {
+  const id = info.title.split(' ')[0];
+  if (PARTS[id] === undefined || info.status !== 'passed' || info.attachments.some(({ name }) => name === '${ATTACHMENT.parts}')) return;
+  const body = JSON.stringify({ version: 1, test: id, attempt: info.retry, parts: PARTS[id], given: null });
+  await info.attach('${ATTACHMENT.parts}', { body, contentType: 'application/json' });
+});`;
+
 const specFile = (design: Design): string => {
   const bodies = CATALOGUE.filter(isJudged).flatMap((entry) => {
     const body = design.tests?.[entry.id];
@@ -88,7 +102,7 @@ const specFile = (design: Design): string => {
     const claim = JSON.stringify(`${entry.id} ${entry.name} - as promised`);
     return [`test(${claim}, async ({}, info) => { ${body ?? 'expect(1 + 1).toBe(2);'} });`];
   });
-  return `import { test, expect } from '@playwright/test';\n${design.silent === true ? '' : EXCHANGES}\n${design.prelude ?? ''}\nvoid expect;\n${bodies.join('\n')}\n`;
+  return `import { test, expect } from '@playwright/test';\n${design.silent === true ? '' : `${EXCHANGES}\n${SHOWN}`}\n${design.prelude ?? ''}\nvoid expect;\n${bodies.join('\n')}\n`;
 };
 
 const configFile = (design: Design, reporters: string): string => `

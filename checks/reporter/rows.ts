@@ -1,10 +1,11 @@
 /** Rows and records as a run would have left them, for checks that need no run. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { RECORD_VERSION } from '../../src/reporter/record.ts';
 import { impactModel } from '../../src/reporter/model.ts';
 import type { ImpactModel } from '../../src/reporter/model.ts';
-import type { Attempt, RecordBody, Result, Row } from '../../src/reporter/record.ts';
-import { CATALOGUE } from '../../src/contract/catalogue.ts';
+import type { Attempt, RecordBody, Result, Row, RowPart } from '../../src/reporter/record.ts';
+import { CATALOGUE, partsOf } from '../../src/contract/catalogue.ts';
 import { preflightReport, STAGING } from './samples.ts';
 
 export const MODEL_FILE = resolve(import.meta.dirname, '../../impact.model.json');
@@ -36,6 +37,23 @@ const ATTEMPTS: Readonly<Record<Result, readonly Attempt[]>> = {
   unverified: [],
 };
 
+/** As a run leaves them: of a test that is not verified its first part is not. */
+const partsWith = (names: readonly string[], result: Result, attempts: readonly Attempt[]): RowPart[] =>
+  names.map((name, index) => {
+    const own = index === 0 || result === 'unverified' ? result : 'verified';
+    const failure = attempts.find(({ failures }) => failures.length > 0)?.failures[0] ?? null;
+    return {
+      name,
+      result: own,
+      reason: own === 'verified' ? null : `because it is ${own}`,
+      durationMs: own === 'unverified' ? 0 : 60,
+      own: { requests: own === 'unverified' ? 0 : 3, sockets: 0, frames: 0, pages: 0 },
+      failure: own === 'failed' || own === 'flaky' ? failure : null,
+      degraded: own === 'degraded' ? ['latency.first-token: 5.2 s'] : [],
+      cause: null,
+    };
+  });
+
 export const rowOf = (id: string, result: Result = 'verified', change: Partial<Row> = {}): Row => {
   const entry = CATALOGUE.find((candidate) => candidate.id === id);
   return {
@@ -48,6 +66,12 @@ export const rowOf = (id: string, result: Result = 'verified', change: Partial<R
     file: 'tests/p1/some.spec.ts',
     result,
     reason: result === 'verified' ? null : `because it is ${result}`,
+    parts: partsWith(
+      entry === undefined ? ['Something further holds.'] : partsOf(entry),
+      change.result ?? result,
+      change.attempts ?? ATTEMPTS[result],
+    ),
+    outside: null,
     attempts: [...ATTEMPTS[result]],
     degraded: result === 'degraded' ? ['latency.first-token: 5.2 s'] : [],
     notes: [],
@@ -70,7 +94,7 @@ export const cleanlyRefused = (id: string): Row =>
   });
 
 export const recordOf = (rows: Row[], change: Partial<RecordBody> = {}): RecordBody => ({
-  version: 1,
+  version: RECORD_VERSION,
   runId: 'nightly-2025-09-09',
   git: { commit: '574ef53dc0ffee574ef53dc0ffee574ef53dc0ff', dirty: false, detail: null },
   target: STAGING,

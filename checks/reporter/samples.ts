@@ -1,6 +1,7 @@
 /** Reports and records that the checks start from. */
 import { because } from '../../src/evidence/failure.ts';
 import type { FailureClass } from '../../src/evidence/failure.ts';
+import type { PartReport } from '../../src/evidence/parts.ts';
 import type { PreflightReport } from '../../src/evidence/preflight.ts';
 
 export const STANDIN: PreflightReport['target'] = {
@@ -69,6 +70,29 @@ export const preflightOf = (
   const attach = `await info.attach('preflight.json', { body: ${report}, contentType: 'application/json' });`;
   return stopped === null ? attach : `${attach} throw new Error(${JSON.stringify(stopped.message)});`;
 };
+
+export const partOf = (name: string, change: Partial<PartReport> = {}): PartReport => ({
+  name,
+  result: 'verified',
+  reason: null,
+  startedAt: 1_757_439_303_000,
+  durationMs: 40,
+  own: { requests: 2, sockets: 0, frames: 0, pages: 0 },
+  failure: null,
+  degraded: [],
+  ...change,
+});
+
+export const failedPart = (name: string, failureClass: FailureClass, key: string, promise: string): PartReport =>
+  partOf(name, {
+    result: 'failed',
+    reason: because(failureClass, key, promise),
+    failure: { class: failureClass, key, promise, message: because(failureClass, key, promise) },
+  });
+
+/** Statement of a test that attaches what its parts showed. */
+export const showing = (test: string, parts: readonly PartReport[], attempt = 'info.retry'): string =>
+  `await info.attach('parts.json', { contentType: 'application/json', body: JSON.stringify({ version: 1, test: ${JSON.stringify(test)}, attempt: ${attempt}, parts: ${JSON.stringify(parts)}, given: null }) });`;
 
 export const failing = (failureClass: FailureClass, key: string, promise: string): string =>
   `throw new Error(${JSON.stringify(because(failureClass, key, promise))});`;

@@ -5,7 +5,7 @@ import { finding } from './finding.ts';
 import type { DiagnosedFailure } from './input.ts';
 import { lineDraft } from './preflight.ts';
 import { PHASES, type Phase } from './result.ts';
-import type { RedAttempt, Scene } from './scene.ts';
+import type { RedAttempt, Scene, Unit } from './scene.ts';
 
 /** Classes lead into phases; the rest is http-api. */
 const PHASES_OF: Readonly<Partial<Record<FailureClass, readonly Phase[]>>> = {
@@ -104,12 +104,12 @@ const OF_THE_PROCESS: Readonly<Record<string, string>> = {
   [WORKER_EXIT]: 'the process of the test ended before the test did: killed, out of memory, or an exit in the test',
 };
 
-const fallback = (attempt: RedAttempt): Finding => {
+const fallback = (unit: Unit, attempt: RedAttempt): Finding => {
   const first = attempt.failures[0];
   const place = {
     test: attempt.test,
     attempt: attempt.attempt,
-    source: `${attempt.test} failure`,
+    source: `${unit.id} failure`,
     at: attempt.startedAt,
     connection: `${attempt.test}/failure`,
   };
@@ -141,13 +141,14 @@ const fallback = (attempt: RedAttempt): Finding => {
 };
 
 export interface Choice {
-  readonly test: string;
+  readonly unit: Unit;
   readonly primary: Finding;
   /** Everything else that points at another cause. */
   readonly rest: readonly Finding[];
 }
 
-export const chooseFor = (scene: Scene, test: string, all: readonly Finding[]): Choice => {
+export const chooseFor = (scene: Scene, unit: Unit, all: readonly Finding[]): Choice => {
+  const test = unit.key;
   const attempts = scene.red.filter((attempt) => attempt.test === test);
   const own = all.filter((one) => one.test === test);
   for (const attempt of attempts) {
@@ -157,15 +158,15 @@ export const chooseFor = (scene: Scene, test: string, all: readonly Finding[]): 
       .filter((candidate) => usable(scene, attempt, candidate))
       .sort(compare)[0]?.one;
     if (best !== undefined && best.cause !== 'unknown')
-      return { test, primary: best, rest: own.filter((one) => one.cause !== best.cause) };
+      return { unit, primary: best, rest: own.filter((one) => one.cause !== best.cause) };
   }
   const first = attempts[0];
-  const guess = first === undefined ? undefined : fallback(first);
+  const guess = first === undefined ? undefined : fallback(unit, first);
   const vague = own.find((one) => one.cause === 'unknown');
   const primary =
     guess === undefined || (guess.cause === 'unknown' && vague !== undefined && first?.failures.length === 0)
       ? vague
       : guess;
   if (primary === undefined) throw new Error(`${test} is red without an attempt`);
-  return { test, primary, rest: own.filter((one) => one.cause !== primary.cause) };
+  return { unit, primary, rest: own.filter((one) => one.cause !== primary.cause) };
 };

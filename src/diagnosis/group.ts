@@ -76,6 +76,12 @@ const nextStep = (scene: Scene, cause: CauseId, primaries: readonly Finding[]): 
     : `Run the probes ${wanted.join(', ')}, and read the server log of that second.${when}`;
 };
 
+type Also = NonNullable<Group['also']>;
+/** What two parts of a test met is said once. */
+const unique = (lines: Also): Also => [
+  ...new Map(lines.map((line) => [`${line.test} ${line.cause} ${line.detail}`, line])).values(),
+];
+
 interface Bucket {
   readonly cause: CauseId;
   readonly facet: string;
@@ -83,30 +89,32 @@ interface Bucket {
 }
 
 const groupOf = (scene: Scene, all: readonly Finding[], { cause, facet, choices }: Bucket): Group => {
-  const tests = choices.map(({ test }) => test).sort();
+  const units = choices.map(({ unit }) => unit);
+  const keys = units.map(({ key }) => key);
   const primaries = choices.map(({ primary }) => primary);
   const supports = [
     ...primaries,
-    ...all.filter((one) => one.cause === cause && one.facet === facet && (one.test === '' || tests.includes(one.test))),
+    ...all.filter((one) => one.cause === cause && one.facet === facet && (one.test === '' || keys.includes(one.test))),
   ];
-  const also = choices.flatMap(({ test, rest }) =>
+  const also = choices.flatMap(({ unit, rest }) =>
     [
       ...new Map(
         rest
           .filter((one) => one.cause !== 'unknown' && (one.rank < 2 || SECURITY_CAUSES.includes(one.cause)))
           .map((one) => [one.cause, one]),
       ).values(),
-    ].map((one) => ({ test, cause: one.cause, detail: one.detail })),
+    ].map((one) => ({ test: unit.id, cause: one.cause, detail: one.detail })),
   );
   return {
     cause,
     detail: detailOf(primaries),
     confidence: confidenceOf(scene, cause, supports),
-    tests,
-    ...(also.length === 0 ? {} : { also }),
+    tests: [...new Set(units.map(({ id }) => id))].sort(),
+    parts: units.map(({ id, part }) => ({ test: id, part })),
+    ...(also.length === 0 ? {} : { also: unique(also) }),
     evidence:
       cause === 'unknown'
-        ? [...evidenceOf(supports, primaries), ...everything(scene, tests)].slice(0, 3 * MOST_LINES)
+        ? [...evidenceOf(supports, primaries), ...everything(scene, keys)].slice(0, 3 * MOST_LINES)
         : evidenceOf(supports, primaries),
     ruled_out: exclusionsFor(cause, scene),
     next_step: nextStep(scene, cause, primaries),
@@ -115,8 +123,8 @@ const groupOf = (scene: Scene, all: readonly Finding[], { cause, facet, choices 
 
 export const groupsOf = (scene: Scene, all: readonly Finding[]): Group[] => {
   const buckets = new Map<string, Bucket>();
-  for (const test of [...new Set(scene.redIds)]) {
-    const choice = chooseFor(scene, test, all);
+  for (const unit of scene.units) {
+    const choice = chooseFor(scene, unit, all);
     const { cause, facet } = choice.primary;
     const key = `${cause} ${facet}`;
     const bucket = buckets.get(key) ?? { cause, facet, choices: [] };

@@ -6,6 +6,8 @@ import type { Place } from './finding.ts';
 
 export interface HttpView extends Place {
   readonly x: Exchange;
+  /** The test that recorded it, whatever part of it is looked at. */
+  readonly recordedBy: string;
   readonly path: string;
   readonly query: URLSearchParams;
   /** Method and path with ids, run ids and markers taken out. */
@@ -49,12 +51,19 @@ export const originOf = (text: string): string | null => {
 };
 
 /** The path is taken as written: a URL parser would resolve `%2e%2e`. */
-export const httpView = (x: Exchange, test: string, attempt: number, index: number): HttpView => {
+export const httpView = (
+  x: Exchange,
+  recordedBy: string,
+  attempt: number,
+  index: number,
+  test: string = recordedBy,
+): HttpView => {
   const raw = x.url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
   const [path = '', query = ''] = raw.split('?', 2);
-  const source = x.probe === null ? `${test} request ${x.id}` : `probe ${x.probe}`;
+  const source = x.probe === null ? `${recordedBy} request ${x.id}` : `probe ${x.probe}`;
   return {
     x,
+    recordedBy,
     path,
     query: new URLSearchParams(query),
     route: routeOf(x.method, path),
@@ -66,7 +75,7 @@ export const httpView = (x: Exchange, test: string, attempt: number, index: numb
     at: x.startedAt,
     index,
     mention: x.probe === null ? `${x.method} ${x.url} as ${x.identity}` : '',
-    connection: `${test}/${attempt}/${x.probe ?? ''}/request ${index}`,
+    connection: `${recordedBy}/${attempt}/${x.probe ?? ''}/request ${index}`,
   };
 };
 

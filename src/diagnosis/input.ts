@@ -23,6 +23,8 @@ export type DiagnosedAttempt = z.infer<typeof diagnosedAttempt>;
 
 export const diagnosedTest = z.object({
   id: z.string(),
+  /** The part of the test that this entry is about, with the failures of that part; without one it is the whole test. */
+  part: z.string().optional(),
   result: z.enum(RESULTS),
   attempts: z.array(diagnosedAttempt),
 });

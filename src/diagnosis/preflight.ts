@@ -132,7 +132,7 @@ export const preflightFindings = (scene: Scene): Finding[] => {
     starting !== undefined && one.phase !== 'auth'
       ? { ...one, cause: 'cold-start', phase: 'platform', facet: '' }
       : one;
-  return scene.redIds.flatMap((test) => [
+  return scene.units.flatMap(({ key: test }) => [
     ...drafts.map(({ one, source, at, index }) =>
       finding({ test, attempt: 0, source, at, connection: `preflight/${index}` }, { ...calm(one), fits: ALL, rank: 1 }),
     ),

@@ -213,7 +213,7 @@ export const probesNeverRun = (scene: Scene): readonly ProbeId[] => {
   ]);
   const wanted = new Set(
     scene.input.tests
-      .filter(({ id }) => scene.redIds.includes(id))
+      .filter((test) => scene.units.some(({ id }) => id === test.id))
       .flatMap(({ attempts }) => attempts.flatMap(({ failures, evidence }) => wantedProbes(failures, evidence).probes)),
   );
   return PROBE_IDS.filter((id) => wanted.has(id) && !run.has(id));

@@ -35,6 +35,8 @@ export const group = z.object({
   detail: z.string(),
   confidence,
   tests: z.array(z.string()).min(1),
+  /** The failed parts that it explains; null: the test as a whole. */
+  parts: z.array(z.object({ test: z.string(), part: z.string().nullable() })),
   /** Further causes that these tests met, after the one that explains them. */
   also: z.array(z.object({ test: z.string(), cause: causeId, detail: z.string() })).optional(),
   evidence: z.array(evidenceLine),

@@ -5,8 +5,17 @@ import { httpView, isHtml, isSuccess, objectOf, tokenKind, type HttpView } from 
 import { isChatSocket, refusedWell, socketView, welcomed, type SocketView } from './socket-view.ts';
 import { probesOf, type ProbeAnswers } from './probe-answers.ts';
 
-/** One failed attempt of one red test. */
+/** What has to be explained: a red test, or a failed part of one. */
+export interface Unit {
+  readonly key: string;
+  readonly id: string;
+  /** Null: the whole test. */
+  readonly part: string | null;
+}
+
+/** One failed attempt of one unit, with what it did itself and what it stands on. */
 export interface RedAttempt {
+  /** Key of the unit. */
   readonly test: string;
   readonly attempt: number;
   readonly failures: readonly DiagnosedFailure[];
@@ -31,7 +40,7 @@ export const onceAnAttempt = <Value>(workOut: (attempt: RedAttempt) => Value): (
 export interface Scene {
   readonly input: DiagnosisInput;
   readonly red: readonly RedAttempt[];
-  readonly redIds: readonly string[];
+  readonly units: readonly Unit[];
   /** Wire of the red tests and of the probes. */
   readonly exchanges: readonly HttpView[];
   readonly sockets: readonly SocketView[];
@@ -74,17 +83,32 @@ const healthyOf = (exchanges: readonly HttpView[]): boolean | null => {
   return asked.some(({ x, json }) => x.status === 200 && objectOf(json)['status'] === 'healthy');
 };
 
+const unitOf = ({ id, part }: DiagnosedTest): Unit => ({
+  key: part === undefined ? id : `${id} ${part}`,
+  id,
+  part: part ?? null,
+});
+
+const GIVEN = 'given';
+/** What a part did itself, what it stands on, and set-up and clean-up; a test that is no part did all of it. */
+const belongs = ({ part }: Unit, owner: string | null): boolean =>
+  part === null || owner === null || owner === GIVEN || owner === part;
+
 const attemptOf = (
-  test: string,
+  unit: Unit,
   attempt: number,
   failures: readonly DiagnosedFailure[],
   evidence: TestEvidence | null,
 ): RedAttempt => ({
-  test,
+  test: unit.key,
   attempt,
   failures,
-  exchanges: (evidence?.exchanges ?? []).map((x, index) => httpView(x, test, attempt, index)),
-  sockets: (evidence?.sockets ?? []).map((s, index) => socketView(s, test, attempt, index)),
+  exchanges: (evidence?.exchanges ?? []).flatMap((x, index) =>
+    belongs(unit, x.part) ? [httpView(x, unit.id, attempt, index, unit.key)] : [],
+  ),
+  sockets: (evidence?.sockets ?? []).flatMap((s, index) =>
+    belongs(unit, s.part) ? [socketView(s, unit.id, attempt, index, unit.key)] : [],
+  ),
   startedAt: evidence?.startedAt ?? 0,
   lagMs: evidence?.eventLoopLagMs ?? 0,
   hasEvidence: evidence !== null,
@@ -110,6 +134,11 @@ const probedIn = (tests: readonly DiagnosedTest[]): Pick<TestEvidence, 'exchange
   };
 };
 
+/** Several parts of a test stand on the same exchanges: each counts once. */
+const once = <View extends { readonly connection: string }>(views: readonly View[]): View[] => [
+  ...new Map(views.toReversed().map((view) => [view.connection, view])).values(),
+];
+
 const byTime = (a: { at: number; connection: string }, b: { at: number; connection: string }): number =>
   a.at - b.at || (a.connection < b.connection ? -1 : a.connection > b.connection ? 1 : 0);
 
@@ -117,16 +146,22 @@ const WS_TESTS = /^P1-0[1-4]$/;
 
 export const sceneOf = (input: DiagnosisInput): Scene => {
   const stopped = input.preflight?.stopped !== null && input.preflight !== null;
-  const tests = [...input.tests].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const tests = input.tests.toSorted((a, b) => (unitOf(a).key < unitOf(b).key ? -1 : 1));
   const redTests = tests.filter((test) => isRed(test, stopped));
   const red = redTests.flatMap((test) => {
     const attempts = test.attempts.filter(({ failures, evidence }) => failures.length > 0 || evidence !== null);
     return attempts.length === 0
-      ? [attemptOf(test.id, 0, [], null)]
+      ? [attemptOf(unitOf(test), 0, [], null)]
       : [...attempts]
           .sort((a, b) => a.attempt - b.attempt)
-          .map(({ attempt, failures, evidence }) => attemptOf(test.id, attempt, failures, ownOf(evidence)));
+          .map(({ attempt, failures, evidence }) => attemptOf(unitOf(test), attempt, failures, ownOf(evidence)));
   });
+  // What verified parts of red tests did is seen by everybody, too.
+  const whole = redTests
+    .filter(({ part }) => part !== undefined)
+    .flatMap(({ id, attempts }) =>
+      attempts.map(({ attempt, evidence }) => attemptOf({ key: id, id, part: null }, attempt, [], ownOf(evidence))),
+    );
   const preflight = input.preflightEvidence ?? null;
   const inTests = probedIn(tests);
   const probed = {
@@ -137,10 +172,13 @@ export const sceneOf = (input: DiagnosisInput): Scene => {
     { version: 1, test: '', attempt: 0, startedAt: 0, eventLoopLagMs: 0, ...probed },
     ...(preflight === null ? [] : [preflight]),
   ];
-  const apart = extra.map((evidence) => attemptOf('', 0, [], evidence));
-  const all = [...red, ...apart];
-  const exchanges = all.flatMap((one) => one.exchanges).sort(byTime);
-  const sockets = all.flatMap((one) => one.sockets).sort(byTime);
+  const nobody: Unit = { key: '', id: '', part: null };
+  const all = [...red, ...whole];
+  const apart = extra.map((evidence) => attemptOf(nobody, 0, [], evidence));
+  const exchanges = [...once(all.flatMap((one) => one.exchanges)), ...apart.flatMap((one) => one.exchanges)].sort(
+    byTime,
+  );
+  const sockets = [...once(all.flatMap((one) => one.sockets)), ...apart.flatMap((one) => one.sockets)].sort(byTime);
   const probes = probesOf(
     exchanges.filter(({ x }) => x.probe !== null),
     sockets.filter(({ s }) => s.probe !== null),
@@ -157,7 +195,7 @@ export const sceneOf = (input: DiagnosisInput): Scene => {
   return {
     input,
     red,
-    redIds: redTests.map(({ id }) => id),
+    units: [...new Map(redTests.map(unitOf).map((unit) => [unit.key, unit])).values()],
     exchanges,
     sockets,
     probes,

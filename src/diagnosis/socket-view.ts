@@ -11,6 +11,8 @@ export interface FrameView {
 
 export interface SocketView extends Place {
   readonly s: SocketTrace;
+  /** The test that recorded it, whatever part of it is looked at. */
+  readonly recordedBy: string;
   readonly path: string;
   /** A 101 came and the client accepted it. */
   readonly opened: boolean;
@@ -38,12 +40,19 @@ export const isHandshakeError = (s: SocketTrace): boolean =>
     : /Sec-WebSocket-|Upgrade'? header|subprotocol/i.test(s.error?.message ?? ''));
 export const isSubprotocolError = (s: SocketTrace): boolean => /subprotocol/i.test(s.error?.message ?? '');
 
-export const socketView = (s: SocketTrace, test: string, attempt: number, index: number): SocketView => {
+export const socketView = (
+  s: SocketTrace,
+  recordedBy: string,
+  attempt: number,
+  index: number,
+  test: string = recordedBy,
+): SocketView => {
   const views = s.frames.filter(({ kind }) => kind === 'text' || kind === 'binary').map(viewOf);
   const opened =
     s.upgrade === null && !isHandshakeError(s) && (s.phases.head !== null || s.welcomeAt !== null || views.length > 0);
   return {
     s,
+    recordedBy,
     path: s.url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*/, ''),
     opened,
     received: views.filter(({ frame }) => frame.direction === 'received'),
@@ -52,9 +61,9 @@ export const socketView = (s: SocketTrace, test: string, attempt: number, index:
     endedAt: s.close === null ? null : s.startedAt + s.close.at,
     test: s.probe === null ? test : '',
     attempt,
-    source: s.probe === null ? `${test} socket ${s.id}` : `probe ${s.probe}`,
+    source: s.probe === null ? `${recordedBy} socket ${s.id}` : `probe ${s.probe}`,
     at: s.startedAt,
-    connection: `${test}/${attempt}/${s.probe ?? ''}/socket ${index}`,
+    connection: `${recordedBy}/${attempt}/${s.probe ?? ''}/socket ${index}`,
     mention: s.probe === null ? `socket ${s.id}: ` : '',
   };
 };

@@ -11,14 +11,14 @@ const openedAt = (view: SocketView): number | null => view.s.welcomeAt ?? view.s
 /** Milliseconds that `/health` or another quick request took while these sockets were connecting. */
 const slowHttp = (scene: Scene, test: string, from: number, to: number): number =>
   scene.exchanges
-    .filter(({ test: owner, at, path }) => owner === test && at >= from - 200 && at <= to && /^\/health/.test(path))
+    .filter(({ recordedBy, at, path }) => recordedBy === test && at >= from - 200 && at <= to && /^\/health/.test(path))
     .reduce((slowest, { x }) => Math.max(slowest, x.phases.end ?? x.phases.head ?? 0), 0);
 
 export const stallDraft = (scene: Scene, view: SocketView, fact: string): FindingDraft | null => {
   if (view.s.probe !== null) return null;
   const burst = scene.sockets.filter(
     (other) =>
-      other.test === view.test &&
+      other.recordedBy === view.recordedBy &&
       other.attempt === view.attempt &&
       isChatSocket(other) &&
       Math.abs(other.at - view.at) <= BURST_MS,
@@ -29,7 +29,7 @@ export const stallDraft = (scene: Scene, view: SocketView, fact: string): Findin
     .filter((time): time is number => time !== null)
     .sort((a, b) => a - b);
   const steps = times.slice(1).filter((time, index) => time - (times[index] ?? 0) >= STEP_MS).length;
-  const slowest = slowHttp(scene, view.test, view.at, view.at + 10_000);
+  const slowest = slowHttp(scene, view.recordedBy, view.at, view.at + 10_000);
   const stepped = steps >= 2 || (steps >= 1 && slowest >= 1_000);
   if (!stepped && !(slowest >= 1_500 && times.length < burst.length)) return null;
   const lag = scene.red.find(({ test, attempt }) => test === view.test && attempt === view.attempt)?.lagMs ?? 0;

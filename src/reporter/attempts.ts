@@ -14,8 +14,10 @@ const FAILURES = 20;
 export const textOf = (error: TestError): string =>
   inert(redact(stripVTControlCharacters(error.message ?? error.value ?? 'an error without a message')));
 
-const excerptOf = (text: string): string =>
+export const excerptOf = (text: string): string =>
   text.length <= EXCERPT ? text : `${text.slice(0, EXCERPT)} (${(text.length - EXCERPT).toString()} more characters)`;
+
+export const failureText = (failure: Failure): string => `[${failure.class}] ${failure.key}: ${failure.promise}`;
 
 /** What Playwright says of a test whose process is gone; why it went is in the last words of that process. */
 const GONE = /^Error: worker process exited unexpectedly (\([^)]*\))/;

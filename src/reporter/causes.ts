@@ -6,6 +6,8 @@ export const causeGroup = z.object({
   detail: z.string(),
   confidence: z.enum(['high', 'medium', 'low']),
   tests: z.array(z.string()).min(1),
+  /** The failed parts that it explains; null: what failed the test beside its parts. */
+  parts: z.array(z.object({ test: z.string(), part: z.string().nullable() })).optional(),
   evidence: z.array(z.object({ fact: z.string(), phase: z.string(), source: z.string() })),
   ruled_out: z.array(z.object({ cause: z.string(), because: z.string() })),
   next_step: z.string(),

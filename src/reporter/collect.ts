@@ -5,6 +5,7 @@ import type { FullResult, Suite, TestCase, TestResult } from '@playwright/test/r
 import { z } from 'zod';
 import { ANNOTATION, ATTACHMENT, spentOf, type Spent } from '../evidence/annotations.ts';
 import { courtesy } from '../evidence/courtesy.ts';
+import { partsReport, type PartsReport } from '../evidence/parts.ts';
 import { preflightReport } from '../evidence/preflight.ts';
 import type { PreflightReport } from '../evidence/preflight.ts';
 import { testEvidence } from '../evidence/trace.ts';
@@ -13,14 +14,17 @@ import { CATALOGUE, idOf } from '../contract/catalogue.ts';
 import type { CatalogueEntry } from '../contract/catalogue.ts';
 import { attemptOf, textOf } from './attempts.ts';
 import { oneLine } from './format.ts';
+import { isOf, mirrorOf, partsFrom, strangers } from './parts.ts';
 import type { EvidenceLink, Row, RunError } from './record.ts';
-import { ruling, worst } from './results.ts';
+import { outsideOf, ruling, together, worst, type Shown } from './results.ts';
 
 export interface Collected {
   readonly rows: Row[];
   readonly preflight: PreflightReport[];
   /** By test id, in the order of the attempts. */
   readonly evidence: ReadonlyMap<string, readonly TestEvidence[]>;
+  /** What the attempts of a test say of its parts, by test id. */
+  readonly parts: ReadonlyMap<string, readonly PartsReport[]>;
   /** What preflight recorded on the wire, where it failed. */
   readonly preflightEvidence: readonly TestEvidence[];
   readonly errors: RunError[];
@@ -58,9 +62,17 @@ const spentBy = (tests: readonly TestCase[]): Spent =>
       sockets: 0,
     });
 
+/** Of a test that no report has. */
+const unseen = (entry: CatalogueEntry, absent: string): Pick<Row, 'result' | 'reason' | 'parts' | 'outside'> => {
+  const nothing = { result: 'unverified', reason: absent } as const;
+  const parts = entry.parts.length === 0 ? [mirrorOf(entry, nothing, [], [])] : partsFrom(entry, [], absent);
+  return { ...nothing, parts, outside: null };
+};
+
 export const collect = (input: CollectInput): Collected => {
   const errors: RunError[] = [];
   const evidence = new Map<string, TestEvidence[]>();
+  const parts = new Map<string, PartsReport[]>();
 
   /** Parses an attachment; a malformed one is an error of the run, since silence would look like no finding. */
   const parsed = <T>(test: TestCase, attachment: Attachment, schema: z.ZodType<T>): T | undefined => {
@@ -152,30 +164,62 @@ export const collect = (input: CollectInput): Collected => {
       }),
     );
 
+  const partsSaid = (entry: CatalogueEntry, test: TestCase, { attachments, retry }: TestResult) => {
+    const [report, more] = attachments
+      .filter(({ name }) => name === ATTACHMENT.parts)
+      .flatMap((attachment) => parsed(test, attachment, partsReport) ?? []);
+    if (report === undefined) return undefined;
+    const strange = strangers(entry, report).join('", "');
+    const wrong = !isOf(report, entry.id, retry)
+      ? `is of ${report.test}, attempt ${report.attempt + 1}`
+      : more !== undefined
+        ? 'is there twice'
+        : undefined;
+    if (strange !== '')
+      errors.push({
+        kind: 'unknown-part',
+        message: oneLine(`${entry.id} tells of parts that the catalogue has not, or twice of one: "${strange}"`, 400),
+      });
+    if (wrong !== undefined) {
+      const message = oneLine(`${ATTACHMENT.parts} of "${test.title}", attempt ${retry + 1}, ${wrong}`, 400);
+      errors.push({ kind: 'malformed-evidence', message });
+      return undefined;
+    }
+    parts.set(entry.id, [...(parts.get(entry.id) ?? []), report]);
+    return report;
+  };
+
   const rowOf = (entry: CatalogueEntry): Row => {
     const tests = byId.get(entry.id) ?? [];
     const absent =
       input.selected === undefined || input.selected.has(entry.id)
         ? input.absent
         : 'not part of this run: filtered out, or its file is gone';
-    const rulings = tests.map((test) => {
-      const results = test.results.toSorted((a, b) => a.retry - b.retry);
-      return ruling(
-        {
-          attempts: results.map((result) => attemptOf(test.title, result)),
-          annotations: results.map((result) => result.annotations),
-          expectedStatus: test.expectedStatus,
-        },
-        silence,
-      );
-    });
-    const found = worst(rulings) ?? { result: 'unverified', reason: absent };
     const said = (type: string): string[] =>
       tests.flatMap((test) =>
         (test.results.at(-1)?.annotations ?? [])
           .filter((annotation) => annotation.type === type)
           .map((annotation) => oneLine(annotation.description ?? '(no description)', 500)),
       );
+    const judged = tests.map((test) => {
+      const results = test.results.toSorted((a, b) => a.retry - b.retry);
+      const shown: Shown = {
+        attempts: results.map((result) => attemptOf(test.title, result)),
+        annotations: results.map((result) => result.annotations),
+        expectedStatus: test.expectedStatus,
+      };
+      const runner = ruling(shown, silence);
+      if (entry.parts.length === 0)
+        return {
+          ...runner,
+          parts: [mirrorOf(entry, runner, shown.attempts, said(ANNOTATION.degraded))],
+          outside: null,
+        };
+      const reports = results.map((result) => partsSaid(entry, test, result));
+      const made = partsFrom(entry, reports, runner.reason ?? 'it passed without saying what its parts showed');
+      return { ...together(runner, made), parts: made, outside: outsideOf(runner, shown, made) };
+    });
+    const found = worst(judged) ?? unseen(entry, absent);
     return {
       id: entry.id,
       name: entry.name,
@@ -186,6 +230,8 @@ export const collect = (input: CollectInput): Collected => {
       file: tests[0] === undefined ? null : relative(input.rootDir, tests[0].location.file).split(sep).join('/'),
       result: found.result,
       reason: found.reason === null ? null : oneLine(found.reason, 500),
+      parts: found.parts,
+      outside: found.outside,
       attempts: tests.flatMap((test) =>
         test.results.toSorted((a, b) => a.retry - b.retry).map((result) => attemptOf(test.title, result)),
       ),
@@ -198,5 +244,5 @@ export const collect = (input: CollectInput): Collected => {
     };
   };
 
-  return { rows: CATALOGUE.map(rowOf), preflight, evidence, preflightEvidence, errors, spent: spentBy(all) };
+  return { rows: CATALOGUE.map(rowOf), preflight, evidence, parts, preflightEvidence, errors, spent: spentBy(all) };
 };

@@ -1,10 +1,21 @@
 /** Compares a record with Playwright's own JSON report: who edits one has to edit the other in the same way. */
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { idOf } from '../contract/catalogue.ts';
-import type { RunRecord } from './record.ts';
+import { CATALOGUE, idOf } from '../contract/catalogue.ts';
+import { ATTACHMENT } from '../evidence/annotations.ts';
+import { partsReport, type PartsReport } from '../evidence/parts.ts';
+import { isOf, partsFrom } from './parts.ts';
+import type { Row, RunRecord } from './record.ts';
 
-const result = z.object({ retry: z.int(), status: z.string().optional(), startTime: z.string(), duration: z.number() });
+/** Small attachments stand in the report itself, in base64. */
+const attachment = z.object({ name: z.string(), body: z.string().optional() });
+const result = z.object({
+  retry: z.int(),
+  status: z.string().optional(),
+  startTime: z.string(),
+  duration: z.number(),
+  attachments: z.array(attachment).default([]),
+});
 const spec = z.object({
   title: z.string(),
   tests: z.array(z.object({ projectName: z.string(), results: z.array(result) })),
@@ -28,6 +39,39 @@ interface Told {
   readonly status?: string | undefined;
   readonly startedAt: string;
 }
+
+interface ToldWithParts extends Told {
+  /** Undefined where it attached none, null where it cannot be read here. */
+  readonly parts: PartsReport | null | undefined;
+}
+
+const jsonIn = (base64: string): unknown => {
+  try {
+    return JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
+  } catch {
+    // The schema then refuses it, as it did in the run.
+    return undefined;
+  }
+};
+
+const partsIn = (id: string, { attachments, retry }: z.infer<typeof result>): ToldWithParts['parts'] => {
+  const found = attachments.filter(({ name }) => name === ATTACHMENT.parts);
+  if (found.some(({ body }) => body === undefined)) return null;
+  const [report, more] = found.flatMap(({ body = '' }) => partsReport.safeParse(jsonIn(body)).data ?? []);
+  return report === undefined || more !== undefined || !isOf(report, id, retry) ? undefined : report;
+};
+
+const partsDiffer = ({ id, parts }: Row, attempts: readonly ToldWithParts[]): boolean => {
+  const entry = CATALOGUE.find((candidate) => candidate.id === id);
+  const reports = attempts.toSorted((a, b) => a.retry - b.retry).map((attempt) => attempt.parts);
+  if (entry === undefined || entry.parts.length === 0 || reports.some((report) => report === null)) return false;
+  const told = partsFrom(
+    entry,
+    reports.map((report) => report ?? undefined),
+    '',
+  );
+  return told.some(({ result: said }, index) => said !== parts[index]?.result);
+};
 
 const fingerprint = (attempts: readonly Told[]): string =>
   attempts
@@ -64,22 +108,30 @@ export const crossCheck = (record: RunRecord, file: string): CrossCheck => {
   if (apart > 0) return { misuses: [`the record is stale: ${file} is of a later run`], note: null };
   if (apart < 0) return { misuses: [`${file} is of an earlier run than the record`], note: null };
 
-  const told = new Map<string, Told[]>();
+  const told = new Map<string, ToldWithParts[]>();
   for (const { title, tests } of specs) {
     const id = idOf(title);
     if (id === undefined) continue;
     const attempts = tests.flatMap((test) =>
-      test.results.map(({ startTime, ...rest }) => ({ ...rest, startedAt: startTime })),
+      test.results.map((each) => ({
+        retry: each.retry,
+        status: each.status,
+        startedAt: each.startTime,
+        parts: partsIn(id, each),
+      })),
     );
     told.set(id, [...(told.get(id) ?? []), ...attempts]);
   }
   // Playwright does not wait for the workers of a run that it stops: a test may end between two reporters.
   const stopped = record.status === 'timedout' || record.status === 'interrupted';
   const differ = record.rows
-    .filter(({ id, attempts }) => {
+    .filter((row) => {
+      const { id, attempts } = row;
       const others = told.get(id) ?? [];
       if (stopped && (unfinished(attempts) || unfinished(others))) return false;
-      return fingerprint(attempts) !== fingerprint(others);
+      if (fingerprint(attempts) !== fingerprint(others)) return true;
+      // Of an id that was met twice the parts of one test alone are in the record.
+      return new Set(attempts.map(({ retry }) => retry)).size === attempts.length && partsDiffer(row, others);
     })
     .map((row) => row.id);
   return differ.length === 0

@@ -1,10 +1,12 @@
 /** Whether a record is the one that the gate was asked about, whole and unchanged. Every finding means MISUSE. */
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CATALOGUE } from '../contract/catalogue.ts';
+import { CATALOGUE, idOf } from '../contract/catalogue.ts';
 import { ledgerProblems } from './ledger-check.ts';
+import { foreignParts, hasParts, hasTraffic, partsWith, withoutParts } from './parts.ts';
 import { oldestEvidence, tampering } from './record.ts';
 import type { GitState, Row, RunRecord } from './record.ts';
+import { SEVERITY, together } from './results.ts';
 
 export interface Expectation {
   readonly recordFile: string;
@@ -41,16 +43,44 @@ const contradiction = (row: Row): string | undefined => {
   return carried[row.result] ? undefined : `${row.id} says ${row.result}, its attempts do not`;
 };
 
+/** A result that its parts do not carry, or parts that the attempts do not. */
+const inconsistentParts = (row: Row, met: readonly string[]): string | undefined => {
+  const { id, result, parts, outside, attempts } = row;
+  const fails = partsWith(row, 'failed').length > 0 || outside !== null;
+  if (!hasParts(row)) return parts[0]?.result === result ? undefined : `${id} says ${result}, its only part does not`;
+  if (fails !== (result === 'failed')) return `${id} says ${result}, its parts do not`;
+  const least = together({ result: 'verified', reason: null }, parts);
+  if (SEVERITY[result] < SEVERITY[least.result]) return `${id} says ${result}, one of its parts is ${least.result}`;
+  const bare = parts.find((part) => ['verified', 'degraded', 'flaky'].includes(part.result) && !hasTraffic(part.own));
+  if (bare !== undefined) return `${id} says that "${bare.name}" is ${bare.result}, without traffic of its own`;
+  const unheard = parts.find(
+    (part) => (part.result === 'failed') !== (part.failure !== null && part.result !== 'flaky'),
+  );
+  if (unheard !== undefined) return `${id} says that "${unheard.name}" is ${unheard.result}, its failure does not`;
+  const last = attempts.at(-1);
+  const red = last?.status === 'failed' || last?.status === 'timedOut';
+  if (red && outside === null && !met.includes(id) && withoutParts(last.failures, parts).length > 0)
+    return `${id} has failures that none of its parts has`;
+  return undefined;
+};
+
 const edited = (record: RunRecord, { recordKey }: Expectation): string[] => {
   const ids = record.rows.map((row) => row.id);
   const expected = CATALOGUE.map((entry) => entry.id);
   const missing = expected.filter((id) => !ids.includes(id));
   const surplus = ids.filter((id, index) => !expected.includes(id) || ids.indexOf(id) !== index);
+  // Of an id that was met twice only the worse test is in its parts.
+  const doubled = record.errors
+    .filter(({ kind }) => kind === 'doubled-id')
+    .flatMap(({ message }) => idOf(message) ?? []);
   return [
     ...tampering(record, recordKey).map((what) => `the record was edited: ${what}`),
     ...(missing.length === 0 ? [] : [`the record is partial: it has no row for ${missing.join(', ')}`]),
     ...(surplus.length === 0 ? [] : [`the record has rows that do not belong to it: ${surplus.join(', ')}`]),
-    ...record.rows.flatMap((row) => contradiction(row) ?? []).map((what) => `the record was edited: ${what}`),
+    ...foreignParts(record, CATALOGUE).map((id) => `the record was edited: ${id} has other parts than the catalogue`),
+    ...record.rows
+      .flatMap((row) => contradiction(row) ?? inconsistentParts(row, doubled) ?? [])
+      .map((what) => `the record was edited: ${what}`),
   ];
 };
 

@@ -15,7 +15,7 @@ import { exposureLine, instant, oneLine, shown } from './format.ts';
 import { misuses } from './gate-checks.ts';
 import { gitState } from './git.ts';
 import { DeclarationError, loadModel } from './model.ts';
-import { runRecord } from './record.ts';
+import { RECORD_VERSION, runRecord } from './record.ts';
 import type { RunRecord } from './record.ts';
 import { CONFIG, declarationOf, weakenings } from './settings.ts';
 import { loadWaivers } from './waivers.ts';
@@ -85,6 +85,11 @@ const readRecord = (file: string): RunRecord => {
       { cause },
     );
   }
+  const version = z.looseObject({ version: z.int() }).safeParse(content).data?.version;
+  if (version !== undefined && version !== RECORD_VERSION)
+    throw new Misuse(
+      `${file} was made by ${version < RECORD_VERSION ? 'an older' : 'a newer'} goldenpath (record version ${version}, this one reads ${RECORD_VERSION}); run again`,
+    );
   const parsed = runRecord.safeParse(content);
   if (!parsed.success) throw new Misuse(`${file} is not a run record:\n${z.prettifyError(parsed.error)}`);
   return parsed.data;

@@ -44,7 +44,7 @@ import {
   writeRecord,
   writeReports,
 } from './outputs.ts';
-import { sealed } from './record.ts';
+import { RECORD_VERSION, sealed } from './record.ts';
 import type { RecordBody, RunError, RunRecord } from './record.ts';
 import type { Report } from './report.ts';
 import { combined, declarationOf, settingsOf } from './settings.ts';
@@ -313,7 +313,7 @@ export default class GoldenpathReporter implements Reporter {
     const { errors: undiagnosed, ...diagnosis } = diagnosed(runId, collected);
     return {
       $schema: '../../src/reporter/schema/run-record.schema.json',
-      version: 1,
+      version: RECORD_VERSION,
       runId,
       git: together(stamps.map(({ current, git }) => ({ shard: current, ...git }))) ?? gitStateOf(config.configFile),
       target: collected.preflight[0]?.target ?? null,

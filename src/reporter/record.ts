@@ -1,6 +1,7 @@
 /** `reports/impact/run.json`: what a run showed, before anybody judged it. Everything else is computed from it. */
 import { z } from 'zod';
 import { FAILURE_CLASSES } from '../evidence/failure.ts';
+import { ownTraffic, PART_RESULTS } from '../evidence/parts.ts';
 import { preflightReport } from '../evidence/preflight.ts';
 import { hmac256, sameDigest, sha256 } from './canonical.ts';
 import { answeredQuestion, causeGroup, finding } from './causes.ts';
@@ -8,6 +9,9 @@ import { declaration, runSettings } from './settings.ts';
 
 export const RESULTS = ['verified', 'degraded', 'flaky', 'failed', 'unverified'] as const;
 export type Result = (typeof RESULTS)[number];
+
+/** The version that this code writes and reads. */
+export const RECORD_VERSION = 2;
 
 const utc = z.iso.datetime();
 const milliseconds = z.number().nonnegative();
@@ -44,6 +48,32 @@ export const attempt = z.strictObject({
 });
 export type Attempt = z.infer<typeof attempt>;
 
+/** Cause group that explains a failure; null where the diagnosis named none. */
+const causeNamed = z.strictObject({ id: z.string(), confidence: z.enum(['high', 'medium', 'low']) }).nullable();
+
+export const rowPart = z.strictObject({
+  /** Its sentence in the catalogue; of a claim without declared parts the claim's own. */
+  name: z.string(),
+  result: z.enum([...PART_RESULTS, 'flaky']),
+  /** Why the result is not `verified`; null when it is. */
+  reason: z.string().nullable(),
+  durationMs: milliseconds,
+  /** What the part itself did on the wire. */
+  own: ownTraffic,
+  failure: attemptFailure.nullable(),
+  /** Secondary promises that were broken. */
+  degraded: z.array(z.string()),
+  cause: causeNamed,
+});
+export type RowPart = z.infer<typeof rowPart>;
+
+export const outsideParts = z.strictObject({
+  reason: z.string(),
+  failures: z.array(attemptFailure),
+  cause: causeNamed,
+});
+export type OutsideParts = z.infer<typeof outsideParts>;
+
 export const row = z.strictObject({
   id: z.string(),
   name: z.string(),
@@ -55,6 +85,10 @@ export const row = z.strictObject({
   result: z.enum(RESULTS),
   /** Why the result is not `verified`; null when it is. */
   reason: z.string().nullable(),
+  /** Each part that the catalogue declares, in its order, whatever ran. */
+  parts: z.array(rowPart).min(1),
+  /** What failed the test and belongs to none of its parts: what they stand on, a time-out, the process. */
+  outside: outsideParts.nullable(),
   attempts: z.array(attempt),
   degraded: z.array(z.string()),
   notes: z.array(z.string()),
@@ -62,8 +96,8 @@ export const row = z.strictObject({
   notApplicable: z.array(z.string()),
   cleanup: z.array(z.string()),
   evidence: z.array(evidenceLink),
-  /** Id of the cause group that explains the failure, when the diagnosis named one. */
-  cause: z.strictObject({ id: z.string(), confidence: z.enum(['high', 'medium', 'low']) }).nullable(),
+  /** Of its first failed part, one of security before others. */
+  cause: causeNamed,
 });
 export type Row = z.infer<typeof row>;
 
@@ -73,6 +107,7 @@ export const runError = z.strictObject({
     'doubled-id',
     'outside-tests',
     'malformed-evidence',
+    'unknown-part',
     'shards',
     'not-finished',
     'preflight',
@@ -109,7 +144,7 @@ export const ledgerRun = z.strictObject({ id: z.string(), path: z.string() });
 
 const body = z.strictObject({
   $schema: z.string().optional(),
-  version: z.literal(1),
+  version: z.literal(RECORD_VERSION),
   runId: z.string().min(1),
   git: gitState,
   /** As preflight met it; null when preflight did not report. */

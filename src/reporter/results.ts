@@ -1,6 +1,8 @@
 /** From the attempts of one test to its result: a pass is evidence, everything else needs a reason. */
 import { ANNOTATION } from '../evidence/annotations.ts';
-import type { Attempt, Result } from './record.ts';
+import { failureText } from './attempts.ts';
+import { partsWith, withoutParts, type PartResult } from './parts.ts';
+import type { Attempt, OutsideParts, Result, RowPart } from './record.ts';
 
 export interface Annotation {
   readonly type: string;
@@ -27,7 +29,7 @@ const described = (annotations: readonly Annotation[], ...types: string[]): stri
 
 const firstFailure = (attempt: Attempt): string => {
   const failure = attempt.failures[0];
-  if (failure !== undefined) return `[${failure.class}] ${failure.key}: ${failure.promise}`;
+  if (failure !== undefined) return failureText(failure);
   return attempt.status === 'timedOut' ? 'ran into its time-out' : 'failed without an error';
 };
 
@@ -38,6 +40,11 @@ const withoutEvidence = ({ own }: Attempt): string | undefined =>
     : 'no evidence: it passed without a request, a socket or a page of its own';
 
 const red = (attempt: Attempt): boolean => attempt.status === 'failed' || attempt.status === 'timedOut';
+
+const firstRed = ({ attempts, annotations }: Shown): Attempt | undefined =>
+  attempts.find(
+    (attempt, index) => red(attempt) && described(annotations[index] ?? [], ANNOTATION.unverified) === undefined,
+  );
 
 /** @param silence why a test that left no attempt did not run */
 export const ruling = (shown: Shown, silence: string): Ruling => {
@@ -52,9 +59,7 @@ export const ruling = (shown: Shown, silence: string): Ruling => {
       : { result: 'failed', reason: 'marked test.fail but did not fail; remove the mark' };
 
   const prerequisite = described(annotations, ANNOTATION.unverified);
-  const failedBefore = shown.attempts.find(
-    (attempt, index) => red(attempt) && described(shown.annotations[index] ?? [], ANNOTATION.unverified) === undefined,
-  );
+  const failedBefore = firstRed(shown);
   if (last.status === 'passed') {
     const silent = prerequisite ?? withoutEvidence(last);
     if (silent !== undefined)
@@ -75,8 +80,50 @@ export const ruling = (shown: Shown, silence: string): Ruling => {
   return { result: 'unverified', reason: described(annotations, 'skip', 'fixme') ?? silence };
 };
 
-const SEVERITY: Readonly<Record<Result, number>> = { verified: 0, degraded: 1, flaky: 2, unverified: 3, failed: 4 };
+/** What the runner holds against the test beyond its parts. */
+export const outsideOf = (runner: Ruling, shown: Shown, parts: readonly RowPart[]): OutsideParts | null => {
+  if (runner.result !== 'failed') return null;
+  const last = shown.attempts.at(-1);
+  const deciding = last !== undefined && red(last) ? last : firstRed(shown);
+  const failures = withoutParts(deciding?.failures ?? [], parts);
+  const explained = failures.length === 0 && partsWith({ parts }, 'failed').length > 0;
+  if (explained && shown.expectedStatus !== 'failed') return null;
+  const [first] = failures;
+  return {
+    reason: first === undefined ? (runner.reason ?? 'failed without an error') : failureText(first),
+    failures,
+    cause: null,
+  };
+};
+
+export const SEVERITY: Readonly<Record<PartResult, number>> = {
+  'not applicable': -1,
+  verified: 0,
+  degraded: 1,
+  flaky: 2,
+  unverified: 3,
+  failed: 4,
+};
+
+const ofParts = (parts: readonly RowPart[]): Ruling => {
+  const worstResult = parts.toSorted((a, b) => SEVERITY[b.result] - SEVERITY[a.result])[0]?.result;
+  if (worstResult === undefined || worstResult === 'not applicable')
+    return { result: 'unverified', reason: 'no evidence: none of its parts is applicable to the release' };
+  if (worstResult === 'verified') return { result: worstResult, reason: null };
+  const [first, ...more] = partsWith({ parts }, worstResult);
+  const said = `${first?.name ?? ''}: ${first?.reason ?? 'no reason recorded'}`;
+  return {
+    result: worstResult,
+    reason: more.length === 0 ? said : `${more.length + 1} of ${parts.length} parts ${worstResult}, first ${said}`,
+  };
+};
+
+/** The worst of what the parts show and the runner says. */
+export const together = (runner: Ruling, parts: readonly RowPart[]): Ruling => {
+  const shown = ofParts(parts);
+  return SEVERITY[shown.result] >= SEVERITY[runner.result] ? shown : runner;
+};
 
 /** Of an id that was met more than once the worst result counts. */
-export const worst = (rulings: readonly Ruling[]): Ruling | undefined =>
+export const worst = <Of extends Ruling>(rulings: readonly Of[]): Of | undefined =>
   rulings.toSorted((a, b) => SEVERITY[b.result] - SEVERITY[a.result])[0];
