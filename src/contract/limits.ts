@@ -32,7 +32,7 @@ export const PACE = { outsideApi: 90, insideApi: 900, windowMs: 60_000 } as cons
  * What a run may ask of a remote target. Two tests are load by their claim and come on top: P1-17, by the people that it is
  * told to play, and P1-18, which has to reach a limit of a hundred.
  */
-export const BUDGET = { requests: 1_100, perConcurrentUser: 10, reachingTheLimit: 230, sockets: 110 } as const;
+export const BUDGET = { requests: 1_350, perConcurrentUser: 10, reachingTheLimit: 230, sockets: 140 } as const;
 
 /** Five failures of an agent in a row shut it for everybody; the suite forces fewer. */
 export const AGENT_FAILURES_PER_MINUTE = 4;

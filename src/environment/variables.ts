@@ -113,7 +113,7 @@ const shape = {
   E2E_CA_FILE: text.optional(),
   E2E_DEGRADATION: z.enum(['fail', 'annotate'], 'one of fail, annotate').default('fail'),
   E2E_CONCURRENT_USERS: whole(2, 1000, '20').optional(),
-  E2E_REQUEST_BUDGET: whole(1, 1_000_000, '1530').optional(),
+  E2E_REQUEST_BUDGET: whole(1, 1_000_000, '1780').optional(),
   E2E_SOCKET_BUDGET: whole(1, 1_000_000, '110').optional(),
   E2E_PACE: z.enum(['default', 'off'], 'one of default, off').default('default'),
   E2E_RUN_ID: text
