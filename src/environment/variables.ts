@@ -114,7 +114,7 @@ const shape = {
   E2E_DEGRADATION: z.enum(['fail', 'annotate'], 'one of fail, annotate').default('fail'),
   E2E_CONCURRENT_USERS: whole(2, 1000, '20').optional(),
   E2E_REQUEST_BUDGET: whole(1, 1_000_000, '1780').optional(),
-  E2E_SOCKET_BUDGET: whole(1, 1_000_000, '110').optional(),
+  E2E_SOCKET_BUDGET: whole(1, 1_000_000, '140').optional(),
   E2E_PACE: z.enum(['default', 'off'], 'one of default, off').default('default'),
   E2E_RUN_ID: text
     .max(RUN_ID_LENGTH, `at most ${RUN_ID_LENGTH} characters, such as nightly-1234`)
