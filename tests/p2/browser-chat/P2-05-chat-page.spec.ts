@@ -2,6 +2,7 @@ import { containsWholeNumber } from '../../../src/contract/testability.ts';
 import { because } from '../../../src/evidence/failure.ts';
 import { without, type ChatPage } from '../../../fixtures/chat-page.ts';
 import { browserClaim, type BrowserTools } from '../../../fixtures/claim.ts';
+import { UnverifiedError } from '../../../fixtures/part.ts';
 import { sumPrompt, type SumProbe } from '../../../fixtures/probes.ts';
 import type { Reply } from '../../../fixtures/reply.ts';
 import { settle, unwrap } from '../../../fixtures/settle.ts';
@@ -92,7 +93,8 @@ test(
         (await user.threads.list.response()).ok('page.question');
       },
 
-      'shows question and answer again after a reload': async ({ deadlines }, { chat, first }) => {
+      'shows question and answer again after a reload': async ({ deadlines }, { chat, first, answer }) => {
+        if (answer.status === 'rejected') throw new UnverifiedError('no answer was there before the reload');
         const soon = { timeout: deadlines.welcome };
         await chat.reload();
         await expect(
