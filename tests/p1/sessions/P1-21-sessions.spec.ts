@@ -159,7 +159,7 @@ test(
         const session = await anotherSession(user, tools);
         const title = newMarker();
         const thread = standsOn(await settle(createThread('thread.create', session, tools, { title })));
-        const { caller } = await renew('refresh', session, tools);
+        const { caller } = standsOn(await settle(renew('refresh', session, tools)));
         const again = (await caller.threads.read.response(thread)).ok('refresh.thread');
         expect(again.title, because('not-persisted', 'refresh.thread', 'my data is still there')).toBe(title);
         await expectMyself('renewed', tools, caller, user, tools.alice);
@@ -175,7 +175,7 @@ test(
       'logging out shuts the token out of both hosts': async (tools) => {
         tools.authService();
         const user = await tools.ownUsers.fresh('renewed');
-        const { caller, access_token } = await renew('refresh', user, tools);
+        const { caller, access_token } = standsOn(await settle(renew('refresh', user, tools)));
         (await caller.auth.logout.response()).ok('logout');
         await expectShutOut('logout', user.presenting('logged-out', access_token));
       },
