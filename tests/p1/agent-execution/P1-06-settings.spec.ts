@@ -1,3 +1,4 @@
+import { endpoints } from '../../../src/contract/endpoints.ts';
 import { advertisedLimits } from '../../../src/contract/limits.ts';
 import { because } from '../../../src/evidence/failure.ts';
 import { claim } from '../../../fixtures/claim.ts';
@@ -55,10 +56,12 @@ test(
         expect(
           limits,
           because('http-body', 'ws.config.limits', 'the advertised limits are those of the contract'),
-        ).toMatchObject(promised.of('/ws/config', limits, advertisedLimits(heartbeatSeconds, release.socket.limits)));
+        ).toMatchObject(
+          promised.of(endpoints.sockets.config, limits, advertisedLimits(heartbeatSeconds, release.socket.limits)),
+        );
       },
 
-      '/ws/health names the same limits as /ws/config': async ({ nobody, promised }) => {
+      'the health of sockets names the same limits as their configuration': async ({ nobody, promised }) => {
         const [config, health] = await Promise.all([
           nobody.sockets.config.response(),
           nobody.sockets.health.response(),
@@ -67,9 +70,13 @@ test(
         const advertised = health.ok('ws.health').config ?? {};
         expect(
           advertised,
-          because('http-body', 'ws.health.limits', '/ws/health names the same limits as /ws/config'),
+          because(
+            'http-body',
+            'ws.health.limits',
+            'the health of sockets names the same limits as their configuration',
+          ),
         ).toMatchObject(
-          promised.of('/ws/health', advertised, {
+          promised.of(endpoints.sockets.health, advertised, {
             max_connections_per_user: limits.max_connections_per_user,
             heartbeat_interval: limits.heartbeat_interval_seconds,
           }),

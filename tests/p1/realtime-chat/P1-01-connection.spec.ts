@@ -1,3 +1,4 @@
+import { endpoints } from '../../../src/contract/endpoints.ts';
 import { noSocketAt } from '../../../src/contract/unlisted.ts';
 import { e2eTestingExpected } from '../../../src/contract/health.ts';
 import { advertisedLimits } from '../../../src/contract/limits.ts';
@@ -40,7 +41,7 @@ test(
         alive.ok('health');
         const ready = readiness.ok('health.ready');
         expect(ready, because('http-body', 'health.ready.core-db', 'ready means a connected database')).toMatchObject(
-          promised.of('/health/ready', ready, { core_db: 'connected' }),
+          promised.of(endpoints.health.ready, ready, { core_db: 'connected' }),
         );
         expect(beacon.ok('ws.beacon').status, because('http-body', 'ws.beacon.status', 'the beacon is healthy')).toBe(
           'healthy',
@@ -59,19 +60,25 @@ test(
         expect(
           limits,
           because('http-body', 'ws.config.limits', 'the advertised limits are those of the contract'),
-        ).toMatchObject(promised.of('/ws/config', limits, advertisedLimits(heartbeatSeconds, release.socket.limits)));
+        ).toMatchObject(
+          promised.of(endpoints.sockets.config, limits, advertisedLimits(heartbeatSeconds, release.socket.limits)),
+        );
         expect(
           advertised,
-          because('http-body', 'ws.health.limits', '/ws/health names the same limits as /ws/config'),
+          because(
+            'http-body',
+            'ws.health.limits',
+            'the health of sockets names the same limits as their configuration',
+          ),
         ).toMatchObject(
-          promised.of('/ws/health', advertised, {
+          promised.of(endpoints.sockets.health, advertised, {
             max_connections_per_user: limits.max_connections_per_user,
             heartbeat_interval: limits.heartbeat_interval_seconds,
           }),
         );
       },
 
-      '/ws/health is healthy, and its test settings consistent': async ({ nobody, secondary, attach }) => {
+      'the socket service is healthy, and its test settings consistent': async ({ nobody, secondary, attach }) => {
         const { status, errors, e2e_testing, metrics } = (await nobody.sockets.health.response()).ok('ws.health');
         const shown = JSON.stringify({ e2e_testing, metrics }, undefined, 2);
         await attach('ws-health.json', shown, 'application/json');

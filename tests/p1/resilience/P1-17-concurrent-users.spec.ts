@@ -153,7 +153,7 @@ test(
         for (const { servers } of [...done, ...again]) servers.ok('mcp.servers');
       },
 
-      '/health answers meanwhile': async ({ nobody }, { checks, ...burst }) => {
+      'health is told meanwhile': async ({ nobody }, { checks, ...burst }) => {
         const again = await nobody.health.read.response(FRESH);
         for (const check of [...(await outcomes(burst, checks)), again]) check.ok('health');
       },

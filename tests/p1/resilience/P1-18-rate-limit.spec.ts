@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endpoints } from '../../../src/contract/endpoints.ts';
 import { chatMessageCreated } from '../../../src/contract/chat-messages.ts';
 import { isWithinWindow, retryAfterOf, type RetryAfter } from '../../../src/contract/http.ts';
 import { LIMITS } from '../../../src/contract/limits.ts';
@@ -193,10 +194,10 @@ test(
         secondary('http-limit', limited.length > 0, 'not advertised');
       },
 
-      '/ws/config advertises the same limit': async ({ nobody, promised }) => {
+      'the configuration of sockets advertises the same limit': async ({ nobody, promised }) => {
         const { limits } = (await nobody.sockets.config.response()).ok('ws.config').websocket;
         expect(limits, because('http-body', 'ws.config.rate', '100 per minute are advertised')).toMatchObject(
-          promised.of('/ws/config', limits, { max_message_rate_per_minute: LIMITS.messagesPerMinute }),
+          promised.of(endpoints.sockets.config, limits, { max_message_rate_per_minute: LIMITS.messagesPerMinute }),
         );
       },
 

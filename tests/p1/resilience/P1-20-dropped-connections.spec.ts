@@ -41,7 +41,7 @@ test(
         expect(await nobody.own.settings.response()).toBeNotAuthenticated('after.anonymous');
       },
 
-      '/health answers on every new connection, and not from a cache': async ({ nobody, promised }) => {
+      'health is told on every new connection, and not from a cache': async ({ nobody, promised }) => {
         const checks = [await nobody.health.read.response(FRESH)];
         while (checks.length < 5) checks.push(await nobody.health.read.response(FRESH));
         const answered = promised.values(
@@ -65,7 +65,7 @@ test(
         live.ok('health.live');
         const state = ready.ok('health.ready');
         expect(state, because('http-body', 'health.ready.core-db', 'ready means a connected database')).toMatchObject(
-          promised.of('/health/ready', state, { core_db: 'connected' }),
+          promised.of(endpoints.health.ready, state, { core_db: 'connected' }),
         );
         const { websocket_ready: socketsReady, status } = state.websocket_readiness ?? {};
         secondary('websocket-ready', socketsReady, `websocket_ready is false, ${status}`);
