@@ -143,6 +143,8 @@ const fallback = (unit: Unit, attempt: RedAttempt): Finding => {
 export interface Choice {
   readonly unit: Unit;
   readonly primary: Finding;
+  /** No wire decided: the failure's own words did. */
+  readonly byWordsAlone: boolean;
   /** Everything else that points at another cause. */
   readonly rest: readonly Finding[];
 }
@@ -158,7 +160,7 @@ export const chooseFor = (scene: Scene, unit: Unit, all: readonly Finding[]): Ch
       .filter((candidate) => usable(scene, attempt, candidate))
       .sort(compare)[0]?.one;
     if (best !== undefined && best.cause !== 'unknown')
-      return { unit, primary: best, rest: own.filter((one) => one.cause !== best.cause) };
+      return { unit, primary: best, byWordsAlone: false, rest: own.filter((one) => one.cause !== best.cause) };
   }
   const first = attempts[0];
   const guess = first === undefined ? undefined : fallback(unit, first);
@@ -168,5 +170,5 @@ export const chooseFor = (scene: Scene, unit: Unit, all: readonly Finding[]): Ch
       ? vague
       : guess;
   if (primary === undefined) throw new Error(`${test} is red without an attempt`);
-  return { unit, primary, rest: own.filter((one) => one.cause !== primary.cause) };
+  return { unit, primary, byWordsAlone: primary === guess, rest: own.filter((one) => one.cause !== primary.cause) };
 };

@@ -123,13 +123,22 @@ const groupOf = (scene: Scene, all: readonly Finding[], { cause, facet, choices 
 
 export const groupsOf = (scene: Scene, all: readonly Finding[]): Group[] => {
   const buckets = new Map<string, Bucket>();
-  for (const unit of scene.units) {
-    const choice = chooseFor(scene, unit, all);
+  const choices = scene.units.map((unit) => chooseFor(scene, unit, all));
+  const [seen, said] = [choices.filter((one) => !one.byWordsAlone), choices.filter((one) => one.byWordsAlone)];
+  for (const choice of [...seen, ...said]) {
     const { cause, facet } = choice.primary;
+    // What a part only says and another part of its test shows is one cause.
+    const shown = [...buckets.values()].find(
+      (bucket) =>
+        choice.byWordsAlone &&
+        cause !== 'unknown' &&
+        bucket.cause === cause &&
+        bucket.choices.some(({ unit }) => unit.id === choice.unit.id),
+    );
     const key = `${cause} ${facet}`;
-    const bucket = buckets.get(key) ?? { cause, facet, choices: [] };
+    const bucket = shown ?? buckets.get(key) ?? { cause, facet, choices: [] };
     bucket.choices.push(choice);
-    buckets.set(key, bucket);
+    if (shown === undefined) buckets.set(key, bucket);
   }
   const groups = [...buckets.values()].map((bucket) => ({
     group: groupOf(scene, all, bucket),

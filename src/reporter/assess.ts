@@ -6,6 +6,7 @@ import type { Capability } from './capabilities.ts';
 import { exposureOf } from './exposure.ts';
 import type { Exposure, StreamExposure } from './exposure.ts';
 import type { ImpactModel } from './model.ts';
+import { countParts, type PartCounts } from './parts.ts';
 import { readingsOf } from './readings.ts';
 import type { Readings } from './readings.ts';
 import type { RecordBody, Row } from './record.ts';
@@ -35,6 +36,8 @@ export interface Assessment {
   /** Every reason that a rule found, the deciding ones first. */
   readonly reasons: readonly string[];
   readonly counts: Readonly<Record<Row['result'], number>>;
+  /** Of the parts of P1. */
+  readonly parts: PartCounts;
   /** What stands first in every report. */
   readonly breaches: readonly Breach[];
   readonly capabilities: readonly Capability[];
@@ -54,6 +57,7 @@ export interface Further {
   readonly label: string;
   readonly tests: number;
   readonly verified: number;
+  readonly parts: PartCounts;
   readonly failed: number;
   readonly unverified: number;
   readonly tolerance: number;
@@ -90,6 +94,7 @@ const furtherOf = (model: ImpactModel, rows: readonly Row[], capabilities: reado
         label,
         tests: own.length,
         verified: count('verified'),
+        parts: countParts(own),
         failed,
         unverified: count('unverified'),
         tolerance,
@@ -230,6 +235,7 @@ export const assess = (record: RecordBody, { model, waivers }: Declarations, now
       failed: count('failed'),
       unverified: count('unverified'),
     },
+    parts: countParts(tier),
     breaches,
     capabilities,
     rows: record.rows.filter((row) => !absent.includes(row.priority)),

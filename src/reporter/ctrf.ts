@@ -62,6 +62,13 @@ const testOf = (row: Row, breaches: readonly Breach[]): Test => {
     extra: {
       name: row.name,
       claim: row.claim,
+      parts: row.parts.map(({ name, result, reason, durationMs, cause }) => ({
+        name: cell(name),
+        result,
+        reason: reason === null ? null : cell(reason),
+        duration: durationMs,
+        cause: cause?.id ?? null,
+      })),
       degraded: row.degraded.map(cell),
       notApplicable: row.notApplicable.map(cell),
       cleanup: row.cleanup.map(cell),
@@ -99,7 +106,12 @@ export const ctrf = ({ record, assessment }: Report): CTRFReport => {
         ...(record.git.commit === null ? {} : { commit: record.git.commit }),
         ...(record.target === null ? {} : { testEnvironment: record.target.environment, appName: record.target.api }),
       },
-      extra: { verdict: shown(assessment), reasons: assessment.reasons.map(cell), record: record.hash },
+      extra: {
+        verdict: shown(assessment),
+        parts: assessment.parts,
+        reasons: assessment.reasons.map(cell),
+        record: record.hash,
+      },
     },
   };
 };

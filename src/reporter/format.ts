@@ -1,6 +1,7 @@
 /** Figures and times as every renderer prints them. */
 import { inert } from '../evidence/inert.ts';
 import type { Assessment, Further } from './assess.ts';
+import type { PartCounts } from './parts.ts';
 import type { RecordBody } from './record.ts';
 
 const SYMBOL: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£' };
@@ -51,11 +52,17 @@ export const oneLine = (text: string, longest: number): string => {
 /** For formats that are opened as a table: a text that a spreadsheet would compute is led by an apostrophe. */
 export const cell = (text: string): string => (/^\s*[=+@-]/.test(text) ? `'${inert(text)}` : inert(text));
 
+/** `17 of 22 tests, 131 of 140 parts` */
+export const countsText = (tests: { verified: number; of: number }, parts: PartCounts): string => {
+  const open = parts['not applicable'];
+  return `${tests.verified} of ${tests.of} tests, ${parts.verified} of ${parts.of} parts${open === 0 ? '' : ` (${open} not applicable)`}`;
+};
+
 /** One further priority in a line. */
 export const furtherLine = (
-  { inRun, verified, tests, failed, unverified, exposure }: Further,
+  { inRun, verified, tests, parts, failed, unverified, exposure }: Further,
   currency: string,
 ): string =>
   inRun
-    ? `${verified} of ${tests} verified · ${failed} failed · ${unverified} unverified · ${exposureLine({ exposure, currency })}`
+    ? `${countsText({ verified, of: tests }, parts)} verified · ${failed} failed · ${unverified} unverified · ${exposureLine({ exposure, currency })}`
     : `not part of this run: nothing is known of its ${tests} tests`;

@@ -11,7 +11,7 @@ import { filled } from '../environment/variables.ts';
 import { assess, EXIT_CODE } from './assess.ts';
 import { crossCheck } from './cross-check.ts';
 import { readEnvironment, showsUnicode, SUITE } from './environment.ts';
-import { exposureLine, instant, oneLine, shown } from './format.ts';
+import { countsText, exposureLine, instant, oneLine, shown } from './format.ts';
 import { misuses } from './gate-checks.ts';
 import { gitState } from './git.ts';
 import { DeclarationError, loadModel } from './model.ts';
@@ -134,6 +134,7 @@ const judge = (args: readonly string[]): { lines: string[]; exitCode: number } =
     lines: [
       shown(assessment),
       ...assessment.reasons.map((reason) => `  ${oneLine(reason, 300)}`),
+      `  ${countsText({ verified: assessment.counts.verified, of: assessment.readings.strict.of }, assessment.parts)} verified`,
       `  ${exposureLine(assessment)} (declared MRR${assessment.rehearsal ? ', example only' : ''})`,
       `  run ${record.runId} of ${instant(record.startedAt)} on ${record.target?.api ?? 'an unknown target'}, commit ${record.git.commit ?? 'unknown'}`,
       ...weaker.map((what) => `  note: ${oneLine(what, 300)}`),

@@ -2,10 +2,12 @@
 import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { CATALOGUE } from '../contract/catalogue.ts';
 import { VERDICTS } from './assess.ts';
 import type { Assessment } from './assess.ts';
-import { RESULTS } from './record.ts';
-import type { Result, RunRecord } from './record.ts';
+import { hasParts, type PartResult } from './parts.ts';
+import { RESULTS, rowPart } from './record.ts';
+import type { RunRecord } from './record.ts';
 
 const entry = z.object({
   version: z.literal(1),
@@ -22,6 +24,8 @@ const entry = z.object({
   unverified: z.number(),
   tier: z.number(),
   results: z.record(z.string(), z.enum(RESULTS)),
+  /** Parts that were not verified, by test; absent in lines from before tests had parts. */
+  parts: z.record(z.string(), z.record(z.string(), rowPart.shape.result)).optional(),
   causes: z.array(z.string()),
 });
 export type HistoryEntry = z.infer<typeof entry>;
@@ -42,6 +46,18 @@ export const entryOf = (record: RunRecord, assessment: Assessment): HistoryEntry
   unverified: assessment.exposure.unverified,
   tier: assessment.exposure.tier,
   results: Object.fromEntries(assessment.rows.map((row) => [row.id, row.result])),
+  parts: Object.fromEntries(
+    assessment.rows
+      .filter(
+        (row) => hasParts(row) && row.parts.some(({ result }) => result !== 'verified' && result !== 'unverified'),
+      )
+      .map((row) => [
+        row.id,
+        Object.fromEntries(
+          row.parts.filter(({ result }) => result !== 'verified').map(({ name, result }) => [name, result]),
+        ),
+      ]),
+  ),
   causes: record.causes.map((group) => group.cause),
 });
 
@@ -88,6 +104,22 @@ export const appendHistory = (file: string, added: HistoryEntry): void => {
   appendFileSync(file, `${endsTorn(file) ? '\n' : ''}${JSON.stringify(added)}\n`);
 };
 
+export interface PartTrend {
+  readonly test: string;
+  readonly part: string;
+  readonly newlyFailed: boolean;
+  readonly recovered: boolean;
+  readonly failingSince: Failing | null;
+  /** Flaky runs among those shown. */
+  readonly flaky: number;
+}
+
+/** An unbroken row of failures. */
+interface Failing {
+  readonly startedAt: string;
+  readonly runs: number;
+}
+
 export interface Trend {
   /** The last runs against the same target, this one last. */
   readonly runs: readonly HistoryEntry[];
@@ -95,11 +127,45 @@ export interface Trend {
   readonly newlyFailed: readonly string[];
   readonly recovered: readonly string[];
   /** Start of the first run of an unbroken row of failures, by id. */
-  readonly failingSince: ReadonlyMap<string, { readonly startedAt: string; readonly runs: number }>;
+  readonly failingSince: ReadonlyMap<string, Failing>;
   /** Flaky runs among those shown, by id. */
   readonly flaky: ReadonlyMap<string, number>;
+  /** Parts of which there is something to say. */
+  readonly parts: readonly PartTrend[];
   readonly unreadable: number;
 }
+
+type Known = (entry: HistoryEntry) => PartResult | undefined;
+
+/** What became of one test or part; a run without evidence of it says neither that it was fixed nor that it broke. */
+const courseOf = (all: readonly HistoryEntry[], runs: readonly HistoryEntry[], resultIn: Known) => {
+  const shown = all.flatMap((each) => {
+    const result = resultIn(each);
+    return result === undefined || result === 'unverified' || result === 'not applicable'
+      ? []
+      : [{ startedAt: each.startedAt, result }];
+  });
+  const now = all.at(-1);
+  const result = now === undefined ? undefined : resultIn(now);
+  const previous = shown.at(-2)?.result;
+  const row = shown.slice(shown.findLastIndex((each) => each.result !== 'failed') + 1);
+  const failing = result === 'failed' ? { startedAt: row[0]?.startedAt ?? '', runs: row.length } : null;
+  return {
+    newlyFailed: failing !== null && previous !== undefined && previous !== 'failed',
+    recovered: result === 'verified' && previous === 'failed',
+    failingSince: failing,
+    flaky: runs.filter((each) => resultIn(each) === 'flaky').length,
+  };
+};
+
+/** A part that a run does not name was verified with its test, or beside parts that were not. */
+const partIn =
+  (test: string, part: string): Known =>
+  ({ results, parts }) => {
+    const result = results[test];
+    if (result === undefined || result === 'verified') return result;
+    return parts?.[test] === undefined ? undefined : (parts[test][part] ?? 'verified');
+  };
 
 export const trendOf = (
   { entries, unreadable }: { entries: readonly HistoryEntry[]; unreadable: number },
@@ -109,25 +175,41 @@ export const trendOf = (
     (each) => each.target === now.target && !(each.runId === now.runId && each.startedAt === now.startedAt),
   );
   const runs = [...before.filter((each) => each.startedAt <= now.startedAt), now].slice(-RUNS_SHOWN);
-  const newlyFailed: string[] = [];
-  const recovered: string[] = [];
-  const failingSince = new Map<string, { startedAt: string; runs: number }>();
-  const flaky = new Map<string, number>();
-  for (const [id, result] of Object.entries(now.results)) {
-    // Runs without evidence of a test say neither that it was fixed nor that it broke.
-    const shown: readonly { startedAt: string; result: Result }[] = [...before, now].flatMap((each) => {
-      const found = each.results[id];
-      return found === undefined || found === 'unverified' ? [] : [{ startedAt: each.startedAt, result: found }];
-    });
-    const previous = shown.at(-2);
-    if (result === 'failed') {
-      const firstGood = shown.findLastIndex((each) => each.result !== 'failed');
-      const row = shown.slice(firstGood + 1);
-      failingSince.set(id, { startedAt: row[0]?.startedAt ?? now.startedAt, runs: row.length });
-      if (previous !== undefined && previous.result !== 'failed') newlyFailed.push(id);
-    } else if (result === 'verified' && previous?.result === 'failed') recovered.push(id);
-    const count = runs.filter((each) => each.results[id] === 'flaky').length;
-    if (count > 0) flaky.set(id, count);
-  }
-  return { runs, newlyFailed, recovered, failingSince, flaky, unreadable };
+  const all = [...before, now];
+  const tests = Object.keys(now.results).map((id) => ({ id, ...courseOf(all, runs, ({ results }) => results[id]) }));
+  const named = new Map<string, Set<string>>();
+  for (const { parts = {} } of all)
+    for (const [test, own] of Object.entries(parts))
+      named.set(test, new Set([...(named.get(test) ?? []), ...Object.keys(own)]));
+  const parts = [...named]
+    .flatMap(([test, names]) =>
+      // A part that the catalogue has given up is no news.
+      (CATALOGUE.find(({ id }) => id === test)?.parts ?? [])
+        .filter((name) => names.has(name))
+        .map((part): PartTrend => ({ test, part, ...courseOf(all, runs, partIn(test, part)) })),
+    )
+    .filter(
+      ({ newlyFailed, recovered, failingSince, flaky }) =>
+        newlyFailed || recovered || failingSince !== null || flaky > 0,
+    );
+  const having = (what: 'newlyFailed' | 'recovered'): string[] =>
+    tests.filter((each) => each[what]).map(({ id }) => id);
+  return {
+    runs,
+    newlyFailed: having('newlyFailed'),
+    recovered: having('recovered'),
+    failingSince: new Map(tests.flatMap(({ id, failingSince }) => (failingSince === null ? [] : [[id, failingSince]]))),
+    flaky: new Map(tests.flatMap(({ id, flaky }) => (flaky === 0 ? [] : [[id, flaky]]))),
+    parts,
+    unreadable,
+  };
+};
+
+/** Tests and, where a test has parts, each of them, as reports name them. */
+export const labelled = (trend: Trend, tests: readonly string[], holds: (part: PartTrend) => boolean): string[] => {
+  const parted = new Set(trend.parts.map(({ test }) => test));
+  return [
+    ...tests.filter((id) => !parted.has(id)),
+    ...trend.parts.filter(holds).map(({ test, part }) => `${test} (${part})`),
+  ];
 };

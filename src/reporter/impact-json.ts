@@ -20,6 +20,7 @@ export const impactReport = ({ record, assessment, trend }: Report) => ({
   headline: exposureLine(assessment),
   note: 'Amounts are declared weights of impact.model.json, not measurements.',
   counts: assessment.counts,
+  parts: assessment.parts,
   readings: assessment.readings,
   capabilities: assessment.capabilities,
   currency: assessment.currency,
@@ -34,6 +35,7 @@ export const impactReport = ({ record, assessment, trend }: Report) => ({
     recovered: trend.recovered,
     failingSince: Object.fromEntries(trend.failingSince),
     flaky: Object.fromEntries(trend.flaky),
-    runs: trend.runs.map(({ results: _results, ...run }) => run),
+    parts: trend.parts,
+    runs: trend.runs.map(({ results: _results, parts: _parts, ...run }) => run),
   },
 });

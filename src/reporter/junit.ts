@@ -6,6 +6,7 @@ import { inert } from '../evidence/inert.ts';
 import { breachLine } from './breach.ts';
 import type { Breach } from './breach.ts';
 import { cell } from './format.ts';
+import { hasParts, partsWith } from './parts.ts';
 import type { Report } from './report.ts';
 import type { Row } from './record.ts';
 
@@ -58,6 +59,16 @@ const caseOf = (row: Row, breaches: readonly Breach[]): Case => {
   };
 };
 
+/** Each failed part with its own words; what failed beside them follows. */
+const partDetails = (row: Row): string =>
+  [
+    ...partsWith(row, 'failed').map(
+      ({ name, cause, failure, reason }) =>
+        `part "${name}"${cause === null ? '' : ` (${cause.id})`}\n${failure?.excerpt ?? reason ?? ''}`,
+    ),
+    ...(row.outside === null ? [] : row.outside.failures.map(({ excerpt }) => excerpt)),
+  ].join('\n\n');
+
 const details = (row: Row, attempt: number): string =>
   (row.attempts[attempt]?.failures ?? []).map((failure) => failure.excerpt).join('\n\n');
 
@@ -67,7 +78,12 @@ const element = (name: string, type: string, reason: string, text: string): stri
 
 const elements = ({ row, outcome, reason, type }: Case): string => {
   if (outcome !== 'passed')
-    return element(outcome, type, reason, outcome === 'failure' ? details(row, row.attempts.length - 1) : '');
+    return element(
+      outcome,
+      type,
+      reason,
+      outcome !== 'failure' ? '' : hasParts(row) ? partDetails(row) : details(row, row.attempts.length - 1),
+    );
   if (row.result !== 'flaky') return '';
   return row.attempts
     .slice(0, -1)
@@ -83,6 +99,7 @@ const facts = (row: Row): string =>
     ['capability', row.capability],
     ...(row.file === null ? [] : [['file', row.file]]),
     ...(row.cause === null ? [] : [['cause', `${row.cause.id} (${row.cause.confidence} confidence)`]]),
+    ...(hasParts(row) ? row.parts.map(({ name, result }) => ['part', `${result}: ${name}`]) : []),
     ...row.degraded.map((found) => ['degraded', found]),
     ...row.notApplicable.map((found) => ['not-applicable', found]),
     ...row.cleanup.map((found) => ['cleanup', found]),

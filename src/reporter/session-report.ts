@@ -1,14 +1,18 @@
 /** `impact.md`: the page that the team used to write by hand after a session. */
 import { allStreams } from './assess.ts';
-import { duration, exposureLine, furtherLine, instant, money, notApplicableText, shown } from './format.ts';
+import { countsText, duration, exposureLine, furtherLine, instant, money, notApplicableText, shown } from './format.ts';
 import { spentText } from '../evidence/annotations.ts';
 import { contractText } from '../evidence/preflight.ts';
 import { fenced, md, table } from './markdown.ts';
+import { labelled } from './history.ts';
+import { hasParts, openParts } from './parts.ts';
 import type { Row } from './record.ts';
 import { nextSteps } from './report.ts';
 import type { Report } from './report.ts';
 
 const HEALTH_CHARACTERS = 4_000;
+/** Parts that are listed one by one. */
+const PARTS = 200;
 
 const timeOf = (row: Row): string =>
   row.attempts.length === 0 ? '–' : duration(row.attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0));
@@ -24,6 +28,17 @@ const noteOf = (row: Row): string =>
     .filter((part) => part !== '')
     .join('; ');
 
+function* partsTable(rows: readonly Row[]): Generator<string> {
+  const open = rows.filter(hasParts).flatMap((row) => openParts(row).map((part) => ({ id: row.id, part })));
+  if (open.length === 0) return;
+  yield `\n### Parts that are not verified\n\n| # | part | status | duration | note |\n| --- | --- | --- | --- | --- |\n`;
+  for (const { id, part } of open.slice(0, PARTS)) {
+    const cause = part.cause === null ? '' : `\`${part.cause.id}\` (${part.cause.confidence}); `;
+    yield `| ${id} | ${md(part.name)} | ${part.result} | ${duration(part.durationMs)} | ${cause}${md(part.reason ?? '', 160)} |\n`;
+  }
+  if (open.length > PARTS) yield `\nand ${open.length - PARTS} more in run.json\n`;
+}
+
 const summary = (report: Report): string[] => {
   const { record, assessment } = report;
   const { readings } = assessment;
@@ -31,6 +46,7 @@ const summary = (report: Report): string[] => {
     `**${shown(assessment)}.** ${md(assessment.sentence)}`,
     '',
     `* ${exposureLine(assessment)} of declared monthly recurring revenue${assessment.rehearsal ? ' (example only: this was a rehearsal)' : ''}.`,
+    `* ${countsText({ verified: assessment.counts.verified, of: readings.strict.of }, assessment.parts)}.`,
     `* Strict reading: ${readings.strict.passed} of ${readings.strict.of} verified, so the tier ${readings.strict.tierCounts ? 'counts' : 'does not count'}.`,
     `* Pass-rate reading: ${readings.passRate.passed} of ${readings.passRate.of} = ${readings.passRate.percent} %${readings.passRate.flaky === 0 ? '' : `, ${readings.passRate.flaky} flaky listed apart`}.`,
     `* Tolerant reading: ${readings.tolerant.passed} of ${readings.tolerant.of} = ${readings.tolerant.percent} %${readings.tolerant.forgiven.length === 0 ? '' : `; it forgives the orderly refusals of ${readings.tolerant.forgiven.join(' and ')}, and does not say that chat worked`}.`,
@@ -86,12 +102,21 @@ const findings = ({ record, assessment, trend }: Report): string[] => {
     for (const difference of contract?.differences ?? []) lines.push(`* ${md(difference)}`);
   for (const finding of record.findings)
     lines.push(`* ${finding.kind === 'security' ? '**Security**' : 'Contradiction'}: ${md(finding.statement)}`);
-  if (trend.newlyFailed.length > 0) lines.push(`* New since the last run: ${trend.newlyFailed.join(', ')}.`);
-  if (trend.recovered.length > 0) lines.push(`* Recovered since the last run: ${trend.recovered.join(', ')}.`);
+  const fresh = labelled(trend, trend.newlyFailed, (part) => part.newlyFailed);
+  const recovered = labelled(trend, trend.recovered, (part) => part.recovered);
+  if (fresh.length > 0) lines.push(`* New since the last run: ${md(fresh.join(', '), 1_000)}.`);
+  if (recovered.length > 0) lines.push(`* Recovered since the last run: ${md(recovered.join(', '), 1_000)}.`);
   for (const [id, { startedAt, runs }] of trend.failingSince)
     if (runs > 1) lines.push(`* ${id} has been failing since ${instant(startedAt)} (${runs} runs).`);
   for (const [id, count] of trend.flaky)
     lines.push(`* ${id} was flaky in ${count} of the last ${trend.runs.length} runs.`);
+  for (const { test, part, failingSince, flaky } of trend.parts) {
+    if (failingSince !== null && failingSince.runs > 1)
+      lines.push(
+        `* ${test}, ${md(part)}: failing since ${instant(failingSince.startedAt)} (${failingSince.runs} runs).`,
+      );
+    if (flaky > 0) lines.push(`* ${test}, ${md(part)}: flaky in ${flaky} of the last ${trend.runs.length} runs.`);
+  }
   return lines;
 };
 
@@ -190,6 +215,7 @@ export function* sessionReport(report: Report): Generator<string> {
   yield `## Results\n\n| # | name | status | duration | note |\n| --- | --- | --- | --- | --- |\n`;
   for (const row of assessment.rows)
     yield `| ${row.id} | ${md(row.name)} | ${row.result} | ${timeOf(row)} | ${noteOf(row)} |\n`;
+  yield* partsTable(assessment.rows);
   yield `\n## Business impact\n\n${impact(report).join('\n')}\n\n`;
   yield `## Risks\n\n${risks(report).join('\n')}\n\n`;
   yield `## Causes\n\n${record.causes.length === 0 ? (assessment.counts.failed === 0 ? 'Nothing failed.' : 'No cause was named; the reasons are in the results.') : ''}\n`;

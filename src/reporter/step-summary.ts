@@ -2,8 +2,9 @@
 import { appendFileSync } from 'node:fs';
 import { courtesy } from '../evidence/courtesy.ts';
 import { breachLine } from './breach.ts';
-import { exposureLine, furtherLine, shown } from './format.ts';
+import { countsText, exposureLine, furtherLine, shown } from './format.ts';
 import { md, table } from './markdown.ts';
+import { hasParts, partsWith } from './parts.ts';
 import { nextSteps } from './report.ts';
 import type { Report } from './report.ts';
 
@@ -29,6 +30,8 @@ export const stepSummary = (report: Report): string => {
     '',
     ...assessment.breaches.map((breach) => `* **${md(breachLine(breach))}**: ${md(breach.evidence[0] ?? '', 160)}`),
     ...(assessment.breaches.length === 0 ? [] : ['']),
+    `${countsText({ verified: readings.strict.passed, of: readings.strict.of }, assessment.parts)}.`,
+    '',
     `${exposureLine(assessment)} (declared MRR${assessment.rehearsal ? ', example only' : ''}). ` +
       `Strict ${readings.strict.passed}/${readings.strict.of}, pass-rate ${readings.passRate.percent} %, tolerant ${readings.tolerant.percent} %.`,
     ...assessment.further.map((each) => `\n${each.id}: ${furtherLine(each, assessment.currency)}`),
@@ -40,7 +43,15 @@ export const stepSummary = (report: Report): string => {
             ['test', 'result', 'cause', 'reason'],
             found
               .slice(0, ROWS)
-              .map((row) => [`${row.id} ${md(row.name)}`, row.result, row.cause?.id ?? '', md(row.reason ?? '', 160)]),
+              .flatMap((row) => [
+                [`${row.id} ${md(row.name)}`, row.result, row.cause?.id ?? '', md(row.reason ?? '', 160)],
+                ...(hasParts(row) ? partsWith(row, 'failed') : []).map(({ name, result, cause, reason }) => [
+                  `– ${md(name)}`,
+                  result,
+                  cause?.id ?? '',
+                  md(reason ?? '', 160),
+                ]),
+              ]),
           ),
           ...(found.length > ROWS ? ['', `and ${found.length - ROWS} more in the reports`] : []),
           '',

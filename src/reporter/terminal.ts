@@ -1,8 +1,9 @@
-/** The summary that ends every run, green ones too: at most 25 lines. */
+/** The summary that ends every run, green ones too: at most 25 lines, and 15 more where parts failed. */
 import { plain } from '../evidence/plain-text.ts';
 import type { Assessment } from './assess.ts';
 import { breachLine } from './breach.ts';
 import {
+  countsText,
   duration,
   exposureLine,
   furtherLine,
@@ -15,12 +16,14 @@ import {
 import { spentText } from '../evidence/annotations.ts';
 import { contractText } from '../evidence/preflight.ts';
 import { inert } from '../evidence/inert.ts';
+import { hasParts, partsWith } from './parts.ts';
 import type { RecordBody, Result, Row } from './record.ts';
 
 const WIDTH = 110;
 const MOST_LINES = 25;
 /** The reports have all of them. */
 const DIFFERENCES = 5;
+const LINES_OF_PARTS = 15;
 
 const SYMBOLS: Readonly<Record<Result, readonly [unicode: string, ascii: string]>> = {
   verified: ['✔', '+'],
@@ -43,6 +46,7 @@ export const terminalSummary = (
   const half = Math.ceil(tier.length / 2);
   const { readings, counts } = assessment;
   const target = record.target;
+  const counted = countsText({ verified: counts.verified, of: tier.length }, assessment.parts);
   const head = [
     `goldenpath  ${shown(assessment)}`,
     `  ${oneLine(assessment.sentence, WIDTH)}`,
@@ -51,6 +55,7 @@ export const terminalSummary = (
     `  run      ${record.runId} · ${instant(record.startedAt)} · ${duration(record.durationMs)} · ${spentText(record.spent)}${record.merged ? ` · merged from ${record.shards.seen.length} of ${record.shards.total} shards` : ''}`,
     `  tests    ${cells(tier.slice(0, half), symbol)}`,
     `           ${cells(tier.slice(half), symbol)}`,
+    `  counts   ${counted}`,
     `  results  ${Object.entries(counts)
       .map(([result, count]) => `${count.toString()} ${result}`)
       .join(' · ')}`,
@@ -69,8 +74,18 @@ export const terminalSummary = (
   if (assessment.waivers.length > 0)
     head.push(`  waivers  ${active} active, ${assessment.waivers.length - active} not in force`);
 
+  const red = assessment.rows
+    .filter(hasParts)
+    .flatMap((row) => [
+      ...partsWith(row, 'failed').map(({ name, reason, cause }) => ({ id: row.id, name, reason, cause })),
+      ...(row.outside === null ? [] : [{ id: row.id, name: 'outside of its parts', ...row.outside }]),
+    ])
+    .map(({ id, name, reason, cause }) => {
+      const named = cause === null ? '' : ` (${cause.id})`;
+      return oneLine(`${symbol('failed')} ${id} ${name}${named}: ${reason ?? ''}`, WIDTH);
+    });
   const tail = outputs.length === 0 ? [] : [`  reports  ${outputs.join(' · ')}`];
-  const room = MOST_LINES - head.length - tail.length - 1;
+  const room = MOST_LINES + Math.min(LINES_OF_PARTS, red.length) - head.length - tail.length - 1;
   const explained = new Set(record.causes.flatMap((group) => group.tests));
   const causes = record.causes.map((group) =>
     oneLine(
@@ -79,7 +94,7 @@ export const terminalSummary = (
     ),
   );
   const findings = assessment.rows
-    .filter((row) => row.result !== 'verified' && !explained.has(row.id))
+    .filter((row) => row.result !== 'verified' && !explained.has(row.id) && !(hasParts(row) && row.result === 'failed'))
     .map((row) => oneLine(`${symbol(row.result)} ${row.id} ${row.name}: ${row.reason ?? ''}`, WIDTH));
   const breaches = assessment.breaches.map((breach) =>
     oneLine(`${symbol('failed')} ${breachLine(breach)}: ${breach.evidence[0] ?? ''}`, WIDTH),
@@ -88,7 +103,7 @@ export const terminalSummary = (
   const differences = record.preflight
     .flatMap(({ contract }) => contract?.differences.slice(0, DIFFERENCES) ?? [])
     .map((line) => oneLine(`! ${line}`, WIDTH));
-  const all = [...breaches, ...errors, ...causes, ...differences, ...findings].map((line) => `  ${line}`);
+  const all = [...breaches, ...errors, ...causes, ...red, ...differences, ...findings].map((line) => `  ${line}`);
   const lines =
     all.length <= room ? all : [...all.slice(0, room - 1), `  and ${all.length - room + 1} more in the reports`];
   const whole = ['', ...head, ...lines, ...tail].map(inert);

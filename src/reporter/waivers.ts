@@ -5,6 +5,7 @@ import { CATALOGUE } from '../contract/catalogue.ts';
 import { securityOf } from './capabilities.ts';
 import type { ImpactModel } from './model.ts';
 import { readDeclaration } from './model.ts';
+import { hasParts, partsWith } from './parts.ts';
 import type { Row } from './record.ts';
 
 const LONGEST_DAYS = 30;
@@ -59,15 +60,17 @@ export const stateOf = (subject: Waiver, now: Date): WaiverState => {
   return { waiver: subject, daysLeft, state: 'active' };
 };
 
-/** The active waiver that covers a failed row, if one does: same test, same cause, no matter of security. */
+/** The active waiver that covers a failed row, if one does: same test, all that failed of one cause, no matter of security. */
 export const waiverFor = (
   failed: Row,
   waivers: readonly WaiverState[],
   model: ImpactModel,
 ): WaiverState | undefined => {
   if (securityOf(failed.id, model) !== undefined || failed.cause === null) return undefined;
+  const beside = failed.outside === null ? [] : [failed.outside];
+  const own = hasParts(failed) ? [...partsWith(failed, 'failed'), ...beside] : [failed];
   return waivers.find(
     ({ waiver: { tests, cause }, state }) =>
-      state === 'active' && tests.includes(failed.id) && cause === failed.cause?.id,
+      state === 'active' && tests.includes(failed.id) && own.every((each) => each.cause?.id === cause),
   );
 };

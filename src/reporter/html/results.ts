@@ -1,10 +1,11 @@
 /** Every test with its attempts; what is long folds away. */
 import { duration, instant } from '../format.ts';
+import { hasParts } from '../parts.ts';
 import type { Row } from '../record.ts';
 import type { Report } from '../report.ts';
 import { html, textOf } from './template.ts';
 import type { Markup } from './template.ts';
-import { chip } from './words.ts';
+import { chip, wordOf } from './words.ts';
 
 /** Rows outside the tier that are listed one by one. */
 const FURTHER = 200;
@@ -23,6 +24,22 @@ const attempts = (row: Row): Markup =>
         </li>`,
     )}
   </ol>`;
+
+const parts = (row: Row): Markup | null =>
+  hasParts(row)
+    ? html`<h3 class="sub">Parts</h3>
+        <ol class="parts">
+          ${row.parts.map(
+            (part) =>
+              html`<li class="${wordOf(part.result)}">
+                ${chip(part.result)} <b>${part.name}</b>
+                <span class="time">${part.durationMs === 0 ? '–' : duration(part.durationMs)}</span>
+                ${part.reason === null ? null : html`<p>${part.cause === null ? '' : html`<code>${part.cause.id}</code> `}${part.reason}</p>`}
+              </li>`,
+          )}
+        </ol>
+        ${row.outside === null ? null : html`<p class="outside">Outside of its parts: ${row.outside.reason}</p>`}`
+    : null;
 
 const list = (title: string, lines: readonly string[]): Markup | null =>
   lines.length === 0
@@ -48,7 +65,7 @@ const row = (shown: Row, since: string | undefined): Markup => {
       <p class="source">
         ${shown.capability}${shown.file === null ? '' : ` · ${shown.file}`}${since === undefined ? '' : ` · failing since ${instant(since)}`}
       </p>
-      ${attempts(shown)}${list('Degraded', shown.degraded)}${list('Notes', shown.notes)}${list('Not applicable', shown.notApplicable)}${list('Not cleaned up', shown.cleanup)}
+      ${parts(shown)}${attempts(shown)}${list('Degraded', shown.degraded)}${list('Notes', shown.notes)}${list('Not applicable', shown.notApplicable)}${list('Not cleaned up', shown.cleanup)}
       ${links.length === 0 ? null : html`<p class="links">${links.map((link) => html`<a href="${link.path ?? ''}">${link.name}, attempt ${link.attempt + 1}</a> `)}</p>`}
     </div>
   </details> `;

@@ -1,17 +1,19 @@
 /** How results, states and verdicts look and what they mean, in one place. */
 import type { Verdict } from '../assess.ts';
 import type { CapabilityState } from '../capabilities.ts';
+import type { PartResult } from '../parts.ts';
 import type { Result } from '../record.ts';
 import { html } from './template.ts';
 import type { Markup } from './template.ts';
 
-export const SYMBOL: Readonly<Record<Result | CapabilityState, string>> = {
+export const SYMBOL: Readonly<Record<PartResult | CapabilityState, string>> = {
   verified: '✓',
   degraded: '◐',
   flaky: '↻',
   failed: '✕',
   broken: '✕',
   unverified: '○',
+  'not applicable': '–',
 };
 
 export const MEANING: Readonly<Record<Verdict, string>> = {
@@ -23,8 +25,11 @@ export const MEANING: Readonly<Record<Verdict, string>> = {
   MISUSE: 'This run cannot be used for a decision.',
 };
 
-export const chip = (state: Result | CapabilityState, text: string = state): Markup =>
-  html`<span class="chip ${state}"><span aria-hidden="true">${SYMBOL[state]}</span> ${text}</span>`;
+/** As the name of a class in the style sheet. */
+export const wordOf = (state: PartResult | CapabilityState): string => state.replace(' ', '-');
+
+export const chip = (state: PartResult | CapabilityState, text: string = state): Markup =>
+  html`<span class="chip ${wordOf(state)}"><span aria-hidden="true">${SYMBOL[state]}</span> ${text}</span>`;
 
 export const testLink = (id: string, result: Result): Markup =>
   html`<a class="test ${result}" href="#${id}"
