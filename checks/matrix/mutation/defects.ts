@@ -24,9 +24,7 @@ export const DEFECTS: Readonly<Record<string, readonly string[]>> = {
  * longer than the deadlines against the stand-in.
  */
 export const CHECKED_ELSEWHERE: Readonly<Record<string, string>> = {
-  'P1-11 control.refused expect': 'checks/fixtures/http-client.spec.ts',
-  'P1-20 control.refused expect': 'checks/fixtures/http-client.spec.ts',
   'P1-03 slow-first-event secondary': 'checks/suite/slow.spec.ts',
-  'P1-07 slow-answer secondary': 'checks/suite/slow.spec.ts',
-  'P1-08 slow-first-frame secondary': 'checks/suite/slow.spec.ts',
+  'P1-07 expectAnswers slow-answer secondary': 'checks/suite/slow.spec.ts',
+  'P1-08 expectQuickStart slow-first-frame secondary': 'checks/suite/slow.spec.ts',
 };

@@ -135,6 +135,7 @@ export const AGENT_EXECUTION = {
     set('GET /api/chat/agents/{id}/status', '/error_code', 'NO', { of: 404 }),
     status(STATUS, 404, { of: 403, by: 'token' }),
     status('GET /api/chat/agents/{id}/status', 404, { of: 403, by: 'token' }),
+    'agents-listed-to-all',
     set(STATUS, '', '[{}]', { ...OF_ALL, by: 'token', only: 1 }),
     edit(STATUS, '', 'first', { ...OF_ALL, by: 'token', only: '2-' }),
     open(STATUS, 'anonymous'),

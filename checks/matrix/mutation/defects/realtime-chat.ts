@@ -86,6 +86,7 @@ export const REALTIME_CHAT = {
     'rate-limit:of=ws:accepts=100:wait=61',
     'rate-limit:of=ws:accepts=100:again=no',
     'socket-displaced',
+    'socket-ended:type=ack',
     frameAgain('agent_completed', 60, { only: 1 }),
     frameAgain('agent_completed', 60, { only: 2 }),
     frameAgain('agent_thinking', 5, { at: '/run_id', to: 'run_other' }),
