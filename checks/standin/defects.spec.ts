@@ -235,6 +235,17 @@ test('socket-displaced - a new socket, admitted or not, ends the open ones', asy
   expect((await other.closed()).code).toBe(1008);
 });
 
+test('socket-ended - the frame arrives, and then the end', async ({ faulty }) => {
+  const line = await opened(await faulty('socket-ended:type=pong'));
+  line.send({ type: 'gp_type' });
+  await line.type('ack');
+  await later(100);
+  expect(line.isOpen).toBe(true);
+  line.send({ type: 'ping' });
+  await line.type('pong');
+  expect(await line.closed()).toMatchObject({ code: 1001, reason: 'Restarting' });
+});
+
 test('eviction-none - a fourth socket, and the first one stays', async ({ faulty }) => {
   const standin = await faulty('eviction-none');
   const { token } = await mint(standin);
@@ -274,6 +285,19 @@ test('answer-canned - one surface answers the same to everything, the others wha
   expect(answers(reply['response'], asked)).toBe(false);
   const frames = framesOf(await call(standin.apiOrigin, 'POST', '/api/agents/stream', { token, body }));
   expect(answers(frames.find(({ event }) => event === 'agent_completed')?.['result'], asked)).toBe(true);
+});
+
+test('agents-listed-to-all - the list has the agent of somebody else, whose status stays closed', async ({
+  faulty,
+}) => {
+  const standin = await faulty('agents-listed-to-all');
+  const [alice, bob] = [await mint(standin), await mint(standin)];
+  const body = { agent_id: 'of-bob', message: 'Hello' };
+  await call(standin.apiOrigin, 'POST', '/api/agents/start', { token: bob.token, body });
+  const seen = await call(standin.apiOrigin, 'GET', '/api/agents/status', { token: alice.token });
+  expect(list(seen.text).map(({ agent_id }) => agent_id)).toEqual(['of-bob']);
+  const one = await call(standin.apiOrigin, 'GET', '/api/agents/status?agent_id=of-bob', { token: alice.token });
+  expect(one.status).toBe(403);
 });
 
 test('identity-by-header - X-User-ID decides with a valid token, and means nothing without', async ({ faulty }) => {

@@ -104,6 +104,7 @@ export const healthySeams = (world: World): Seams => ({
   'chat.remove': (_unit, id) => world.chat.remove(id),
   'agents.start': (_call, owner, type, id) => world.agents.start(owner, type, id),
   'agents.end': (_call, owner, id, state) => world.agents.end(owner, id, state),
+  'agents.list': (_call, owner) => world.agents.list(owner),
   'agents.find': (_call, owner, id) => world.agents.find(owner, id),
   'runs.find': (_call, owner, id) => world.runs.find(owner, id),
 

@@ -210,8 +210,11 @@ export class AgentRegistry {
     return this.#current(record);
   }
 
-  ownedBy(owner: string): AgentRecord[] {
-    return [...this.#agents.values()].filter((record) => record.owner === owner).map((record) => this.#current(record));
+  /** Of one owner, or of everybody. */
+  list(owner: string | undefined): AgentRecord[] {
+    return [...this.#agents.values()]
+      .filter((record) => owner === undefined || record.owner === owner)
+      .map((record) => this.#current(record));
   }
 
   #current(record: AgentRecord): AgentRecord {

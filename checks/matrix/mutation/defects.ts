@@ -19,14 +19,9 @@ export const DEFECTS: Readonly<Record<string, readonly string[]>> = {
   ...TENANT_ISOLATION,
 };
 
-/**
- * Assertions that no trial can make fail, and who checks them: those about the suite's own client, and the bounds that are
- * longer than the deadlines against the stand-in.
- */
+/** Assertions that no trial can make fail, and who checks them: the bounds longer than the deadlines against the stand-in. */
 export const CHECKED_ELSEWHERE: Readonly<Record<string, string>> = {
-  'P1-11 control.refused expect': 'checks/fixtures/http-client.spec.ts',
-  'P1-20 control.refused expect': 'checks/fixtures/http-client.spec.ts',
   'P1-03 slow-first-event secondary': 'checks/suite/slow.spec.ts',
-  'P1-07 slow-answer secondary': 'checks/suite/slow.spec.ts',
-  'P1-08 slow-first-frame secondary': 'checks/suite/slow.spec.ts',
+  'P1-07 expectAnswers slow-answer secondary': 'checks/suite/slow.spec.ts',
+  'P1-08 expectQuickStart slow-first-frame secondary': 'checks/suite/slow.spec.ts',
 };

@@ -123,7 +123,7 @@ const lifecycleRoutes = (world: World): Route[] => {
     serve(endpoints.agents.status, (call, caller) => {
       const asked = call.query.get('agent_id');
       if (asked !== null) return json([statusItem(seams['agents.find'](call, caller.userId, asked))]);
-      return json(world.agents.ownedBy(caller.userId).map(statusItem));
+      return json(seams['agents.list'](call, caller.userId).map(statusItem));
     }),
   ];
 };

@@ -181,6 +181,8 @@ export interface Seams extends SocketSeams {
   'chat.remove': (unit: Unit, id: string) => void;
   'agents.start': (call: HttpCall, owner: string, type: AgentType, id: string | undefined) => AgentRecord;
   'agents.end': (call: HttpCall, owner: string, id: string, state: 'stopped' | 'cancelled') => AgentRecord;
+  /** Of one owner, or of everybody. */
+  'agents.list': (call: HttpCall, owner: string | undefined) => AgentRecord[];
   'agents.find': (call: HttpCall, owner: string, id: string) => AgentRecord;
   'runs.find': (call: HttpCall, owner: string, id: string) => ChatRun;
 

@@ -146,9 +146,8 @@ test(
           { sub: after.sub, email: after.email },
           because('http-body', 'refresh.identity', 'the renewed token names me'),
         ).toEqual({ sub: user.id, email: user.email });
-        expect(after.jti, because('http-body', 'refresh.jti', 'the renewed token is a new one')).not.toBe(
-          session.session.claims.jti,
-        );
+        const earlier = [user, session].map((one) => one.session.claims.jti);
+        expect(earlier, because('http-body', 'refresh.jti', 'the renewed token is a new one')).not.toContain(after.jti);
         expect(
           { stated: pair.expires_in, real: lifetimeOf(user, pair.access_token) },
           because('http-body', 'refresh.lifetime', 'the renewed token lives as long as stated'),
@@ -204,6 +203,8 @@ test(
         tools.authService();
         const first = await tools.ownUsers.fresh('two-sessions');
         const second = await anotherSession(first, tools);
+        const thread = createThread('thread.create', second, tools, { title: newMarker() });
+        standsOn(await settle(thread));
         (await first.auth.logout.response()).ok('logout');
         const [stillMe, stillThreads] = await Promise.all([second.auth.me.response(), second.threads.list.response()]);
         stillMe.ok('second.me');
