@@ -346,7 +346,13 @@ export const CLAIMS = {
     claim: 'I can read the beginning of an answer before the end exists, and leave when I like.',
     budget: { remote: 180, standin: 30 },
     transports: ['sse', 'http'],
-    parts: [],
+    parts: [
+      'no stream opens without a token',
+      'a part of the answer arrives before the end exists',
+      'the parts add up to the answer',
+      'after leaving a run in mid-stream I go on working',
+      'my event stream is mine, and beats until I leave it',
+    ],
   },
   'P2-02': {
     name: 'message_ordering',
