@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
 import ts from 'typescript';
+import { DEFAULT_RELEASE } from '../../src/contract/releases.ts';
 import { contractDiff, draftOf } from '../../src/conformance/diff.ts';
 import type { Difference } from '../../src/conformance/difference.ts';
 import { shapeOf } from '../../src/conformance/shape.ts';
@@ -26,7 +27,7 @@ const diff = async (played: Release, compared: Release, ...faults: string[]): Pr
   });
   const { target } = environment;
   if (target === undefined) throw new Error('no target');
-  const { nobody, agents } = clientsFor(environment, target, () => compared);
+  const { nobody, agents } = clientsFor(environment, target, () => DEFAULT_RELEASE);
   try {
     const socket = { url: target.ws, environment: environment.name, trust: agents.trust, withinMs: 3_000 };
     return await contractDiff(nobody, environment, socket, compared, newMarker());

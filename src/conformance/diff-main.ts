@@ -20,7 +20,7 @@ await run('contract:diff', USAGE, (args) => {
   return {
     rest,
     look: async (environment, target) => {
-      const { nobody, agents, deadlines } = clientsFor(environment, target, () => release);
+      const { nobody, agents, deadlines } = clientsFor(environment, target, () => DEFAULT_RELEASE);
       try {
         const socket = {
           url: target.ws,
