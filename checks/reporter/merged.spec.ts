@@ -42,7 +42,7 @@ const OTHER_SETTINGS: readonly [change: Partial<PreflightReport['settings']>, sa
   [{ degradation: 'annotate' }, 'E2E_DEGRADATION: fail, annotate'],
   [{ pace: 'off' }, 'E2E_PACE: default, off'],
   [{ tokenSource: 'provided' }, 'E2E_TOKEN_SOURCE: auth-service, provided'],
-  [{ budget: { requests: 5, sockets: 140 } }, 'E2E_REQUEST_BUDGET: 1780, 5'],
+  [{ budget: { requests: 5, sockets: 110 } }, 'E2E_REQUEST_BUDGET: 1230, 5'],
   [{ budget: { requests: 1_230, sockets: 5 } }, 'E2E_SOCKET_BUDGET: 110, 5'],
 ];
 for (const [change, says] of OTHER_SETTINGS)

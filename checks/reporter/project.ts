@@ -102,7 +102,7 @@ const specFile = (design: Design): string => {
     const claim = JSON.stringify(`${entry.id} ${entry.name} - as promised`);
     return [`test(${claim}, async ({}, info) => { ${body ?? 'expect(1 + 1).toBe(2);'} });`];
   });
-  return `import { test, expect } from '@playwright/test';\n${design.silent === true ? '' : `${EXCHANGES}\n${SHOWN}`}\n${design.prelude ?? ''}\nvoid expect;\n${bodies.join('\n')}\n`;
+  return `import { test, expect } from '@playwright/test';\n${design.silent === true ? '' : EXCHANGES}\n${SHOWN}\n${design.prelude ?? ''}\nvoid expect;\n${bodies.join('\n')}\n`;
 };
 
 const configFile = (design: Design, reporters: string): string => `

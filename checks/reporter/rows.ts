@@ -38,7 +38,12 @@ const ATTEMPTS: Readonly<Record<Result, readonly Attempt[]>> = {
 };
 
 /** As a run leaves them: of a test that is not verified its first part is not. */
-const partsWith = (names: readonly string[], result: Result, attempts: readonly Attempt[]): RowPart[] =>
+const partsWith = (
+  names: readonly string[],
+  result: Result,
+  attempts: readonly Attempt[],
+  cause: RowPart['cause'],
+): RowPart[] =>
   names.map((name, index) => {
     const own = index === 0 || result === 'unverified' ? result : 'verified';
     const failure = attempts.find(({ failures }) => failures.length > 0)?.failures[0] ?? null;
@@ -50,7 +55,7 @@ const partsWith = (names: readonly string[], result: Result, attempts: readonly 
       own: { requests: own === 'unverified' ? 0 : 3, sockets: 0, frames: 0, pages: 0 },
       failure: own === 'failed' || own === 'flaky' ? failure : null,
       degraded: own === 'degraded' ? ['latency.first-token: 5.2 s'] : [],
-      cause: null,
+      cause: own === 'failed' ? cause : null,
     };
   });
 
@@ -70,6 +75,7 @@ export const rowOf = (id: string, result: Result = 'verified', change: Partial<R
       entry === undefined ? ['Something further holds.'] : partsOf(entry),
       change.result ?? result,
       change.attempts ?? ATTEMPTS[result],
+      change.cause ?? null,
     ),
     outside: null,
     attempts: [...ATTEMPTS[result]],
