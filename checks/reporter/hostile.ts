@@ -35,6 +35,8 @@ export const hostile = (): Report => {
           notApplicable: [HOSTILE],
           cleanup: [HOSTILE],
           degraded: [HOSTILE],
+          parts: row.parts.map((part) => ({ ...part, result: 'failed', reason: HOSTILE, degraded: [HOSTILE] })),
+          outside: { reason: HOSTILE, failures: [], cause: null },
           evidence: [{ attempt: 0, name: HOSTILE, contentType: 'text/plain', path: `evidence/${HOSTILE}` }],
           attempts: [
             {

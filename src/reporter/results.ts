@@ -121,6 +121,8 @@ const ofParts = (parts: readonly RowPart[]): Ruling => {
 /** The worst of what the parts show and the runner says. */
 export const together = (runner: Ruling, parts: readonly RowPart[]): Ruling => {
   const shown = ofParts(parts);
+  // Why the whole test has no evidence says more than that its parts have none.
+  if (shown.result === 'unverified' && runner.result === 'unverified') return runner;
   return SEVERITY[shown.result] >= SEVERITY[runner.result] ? shown : runner;
 };
 
