@@ -1,4 +1,5 @@
 /** Everything the run left behind, in one place: views of the red tests' wire and what the probes answered. */
+import { GIVEN } from '../evidence/parts.ts';
 import type { TestEvidence } from '../evidence/trace.ts';
 import type { DiagnosedFailure, DiagnosedTest, DiagnosisInput } from './input.ts';
 import { httpView, isHtml, isSuccess, objectOf, tokenKind, type HttpView } from './http-view.ts';
@@ -89,7 +90,6 @@ const unitOf = ({ id, part }: DiagnosedTest): Unit => ({
   part: part ?? null,
 });
 
-const GIVEN = 'given';
 /** What a part did itself, what it stands on, and set-up and clean-up; a test that is no part did all of it. */
 const belongs = ({ part }: Unit, owner: string | null): boolean =>
   part === null || owner === null || owner === GIVEN || owner === part;

@@ -5,6 +5,9 @@ import { FAILURE_CLASSES } from './failure.ts';
 export const PART_RESULTS = ['verified', 'degraded', 'failed', 'unverified', 'not applicable'] as const;
 export type PartResult = (typeof PART_RESULTS)[number];
 
+/** Stands for a part in what was recorded while that was made which parts stand on. */
+export const GIVEN = 'given';
+
 const count = z.int().nonnegative();
 
 /** What a part itself did on the wire. */
