@@ -1,7 +1,7 @@
 /** The message to a chat: short, the same for Slack and whatever takes its webhooks, and without a living mention or link. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Verdict } from '../reporter/assess.ts';
-import { oneLine } from '../reporter/format.ts';
+import { oneLine } from '../evidence/one-line.ts';
 
 /** Says why, never where to: the address of a webhook is a secret. */
 export class NotDelivered extends Error {

@@ -13,7 +13,7 @@ import type { TestEvidence } from '../evidence/trace.ts';
 import { CATALOGUE, idOf } from '../contract/catalogue.ts';
 import type { CatalogueEntry } from '../contract/catalogue.ts';
 import { attemptOf, textOf } from './attempts.ts';
-import { oneLine } from './format.ts';
+import { oneLine } from '../evidence/one-line.ts';
 import { isOf, mirrorOf, partsFrom, strangers } from './parts.ts';
 import type { EvidenceLink, Row, RunError } from './record.ts';
 import { outsideOf, ruling, together, worst, type Shown } from './results.ts';

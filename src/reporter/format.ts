@@ -41,14 +41,6 @@ export const notApplicableText = ({ rows }: Pick<RecordBody, 'rows'>): string =>
   return count === 0 ? NOTHING_OPEN : `${count} not applicable in ${open.map(({ id }) => id).join(' ')}`;
 };
 
-/** One line, bounded; control characters of a server's text never reach a terminal or a page. */
-export const oneLine = (text: string, longest: number): string => {
-  // eslint-disable-next-line no-control-regex
-  const flat = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
-  const shown = inert(flat);
-  return shown.length <= longest ? shown : `${shown.slice(0, longest - 1)}…`;
-};
-
 /** For formats that are opened as a table: a text that a spreadsheet would compute is led by an apostrophe. */
 export const cell = (text: string): string => (/^\s*[=+@-]/.test(text) ? `'${inert(text)}` : inert(text));
 

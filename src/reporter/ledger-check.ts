@@ -3,7 +3,8 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { LedgerEntry } from '../evidence/ledger.ts';
-import { instant, oneLine } from './format.ts';
+import { oneLine } from '../evidence/one-line.ts';
+import { instant } from './format.ts';
 import type { RunRecord } from './record.ts';
 
 const entry: z.ZodType<LedgerEntry> = z.discriminatedUnion('event', [

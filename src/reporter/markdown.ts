@@ -1,5 +1,5 @@
 /** Escaping for Markdown: text of a server never becomes structure. */
-import { oneLine } from './format.ts';
+import { oneLine } from '../evidence/one-line.ts';
 
 export const md = (text: string, longest = 300): string =>
   oneLine(text, longest)

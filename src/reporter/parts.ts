@@ -4,7 +4,7 @@ import { inert } from '../evidence/inert.ts';
 import type { OwnTraffic, PartReport, PartsReport } from '../evidence/parts.ts';
 import { redact } from '../evidence/redaction.ts';
 import { excerptOf, failureText } from './attempts.ts';
-import { oneLine } from './format.ts';
+import { oneLine } from '../evidence/one-line.ts';
 import type { Attempt, AttemptFailure, RecordBody, Row, RowPart } from './record.ts';
 
 export type PartResult = RowPart['result'];

@@ -2,6 +2,7 @@
 import { plain } from '../evidence/plain-text.ts';
 import type { Assessment } from './assess.ts';
 import { breachLine } from './breach.ts';
+import { oneLine } from '../evidence/one-line.ts';
 import {
   countsText,
   duration,
@@ -10,7 +11,6 @@ import {
   instant,
   NOTHING_OPEN,
   notApplicableText,
-  oneLine,
   shown,
 } from './format.ts';
 import { spentText } from '../evidence/annotations.ts';

@@ -1,6 +1,7 @@
 /** What depends on what: causes (roots) on the left, capabilities (symptoms), money on the right. */
 import { allStreams } from '../assess.ts';
-import { money, oneLine } from '../format.ts';
+import { oneLine } from '../../evidence/one-line.ts';
+import { money } from '../format.ts';
 import type { Report } from '../report.ts';
 import { html } from './template.ts';
 import type { Markup } from './template.ts';

@@ -1,6 +1,7 @@
 /** The wire as a sequence: client on the left, server on the right, time running down. */
 import type { Exchange, SocketTrace, TestEvidence } from '../../evidence/trace.ts';
-import { duration, oneLine } from '../format.ts';
+import { oneLine } from '../../evidence/one-line.ts';
+import { duration } from '../format.ts';
 import { html } from './template.ts';
 import type { Markup } from './template.ts';
 
