@@ -23,7 +23,6 @@ const WIDTH = 110;
 const MOST_LINES = 25;
 /** The reports have all of them. */
 const DIFFERENCES = 5;
-const LINES_OF_PARTS = 15;
 
 const SYMBOLS: Readonly<Record<Result, readonly [unicode: string, ascii: string]>> = {
   verified: ['✔', '+'],
@@ -85,7 +84,7 @@ export const terminalSummary = (
       return oneLine(`${symbol('failed')} ${id} ${name}${named}: ${reason ?? ''}`, WIDTH);
     });
   const tail = outputs.length === 0 ? [] : [`  reports  ${outputs.join(' · ')}`];
-  const room = MOST_LINES + Math.min(LINES_OF_PARTS, red.length) - head.length - tail.length - 1;
+  const room = MOST_LINES - head.length - tail.length - 1;
   const explained = new Set(record.causes.flatMap((group) => group.tests));
   const causes = record.causes.map((group) =>
     oneLine(

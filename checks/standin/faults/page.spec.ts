@@ -131,6 +131,9 @@ test('the chat page - served beside the API, names its addresses, is allowed by 
   expect(parsed((await asset(standin, '/config.json')).text)).toEqual({
     api: standin.apiOrigin,
     ws: `${standin.apiOrigin.replace('http', 'ws')}/ws`,
+    // Of the release that is played.
+    profile: '/api/users/profile',
+    eventBody: 'payload',
   });
   const preflight = await call(standin.apiOrigin, 'OPTIONS', '/api/threads', {
     headers: asking(standin.appOrigin ?? ''),
