@@ -98,14 +98,15 @@ test('a budget that is used up - no further test begins, and the reason names th
 });
 
 test('a ban - the rest is unverified with that reason, and the target is left alone', async ({}, info) => {
-  const faults = ['edge-ip-ban:requests=12'];
-  // One worker, so that the ban begins within P1-05, which asks for nothing more before it judges: it fails, the rest is stopped.
+  const preflight = 18;
+  const faults = [`edge-ip-ban:requests=${preflight + 4}`];
+  // One worker, so that the ban begins within the first claim: the part that meets it fails, the rest is stopped.
   await runAgainst(info.outputPath('reports'), { faults }, [...STARTED, '--workers=1'], {}, (run, { requests }) => {
     const stopped = run.record.rows.filter(({ reason }) => reason?.includes(TURNED_AWAY) === true);
     expect(stopped.length, run.output).toBeGreaterThan(12);
     expect(stopped.every(({ result }) => result === 'unverified')).toBe(true);
     expect(idsWith(run.record, 'failed').length).toBeGreaterThan(0);
     expect(run.record.causes.map(({ cause }) => cause)).toEqual(['edge-ip-ban']);
-    expect(requests.api).toBeLessThan(12 + 25);
+    expect(requests.api).toBeLessThan(preflight + 4 + 25);
   });
 });

@@ -68,6 +68,8 @@ const ofEndpoint = (endpoint: Endpoint): Mark => ({
     const response = responses.get(here?.path ?? endpoint.path);
     if (response === undefined) return undefined;
     const { status, body } = response;
+    // A refusal, of the edge perhaps, or an error says nothing about what a release offers.
+    if (status !== 200 && status !== UNKNOWN_PATH) return undefined;
     if (here === undefined) return status === UNKNOWN_PATH ? [] : [{ where, was: 'not offered', is: String(status) }];
     if (status !== 200) return [{ where, was: '200', is: String(status) }];
     return here.success === undefined ? [] : differencesFrom(where, here.success, body);

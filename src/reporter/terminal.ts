@@ -22,7 +22,7 @@ import type { RecordBody, Result, Row } from './record.ts';
 const WIDTH = 110;
 const MOST_LINES = 25;
 /** The reports have all of them. */
-const DIFFERENCES = 5;
+const DIFFERENCES = 2;
 
 const SYMBOLS: Readonly<Record<Result, readonly [unicode: string, ascii: string]>> = {
   verified: ['✔', '+'],
@@ -102,7 +102,7 @@ export const terminalSummary = (
   const differences = record.preflight
     .flatMap(({ contract }) => contract?.differences.slice(0, DIFFERENCES) ?? [])
     .map((line) => oneLine(`! ${line}`, WIDTH));
-  const all = [...breaches, ...errors, ...causes, ...red, ...differences, ...findings].map((line) => `  ${line}`);
+  const all = [...breaches, ...errors, ...differences, ...causes, ...red, ...findings].map((line) => `  ${line}`);
   const lines =
     all.length <= room ? all : [...all.slice(0, room - 1), `  and ${all.length - room + 1} more in the reports`];
   const whole = ['', ...head, ...lines, ...tail].map(inert);
