@@ -1,7 +1,6 @@
-import { endpoints } from '../../../src/contract/endpoints.ts';
-import { advertisedLimits } from '../../../src/contract/limits.ts';
 import { because } from '../../../src/evidence/failure.ts';
 import { claim } from '../../../fixtures/claim.ts';
+import { expectContractLimits, expectSameLimits } from '../../../fixtures/socket-limits.ts';
 import { secretsIn } from '../../../fixtures/leaks.ts';
 import { expect, test } from '../../../fixtures/test.ts';
 
@@ -50,38 +49,9 @@ test(
         });
       },
 
-      'the advertised socket limits are those of the contract': async (tools) => {
-        const { nobody, promised, heartbeatSeconds, release } = tools;
-        const { limits } = (await nobody.sockets.config.response()).ok('ws.config').websocket;
-        expect(
-          limits,
-          because('http-body', 'ws.config.limits', 'the advertised limits are those of the contract'),
-        ).toMatchObject(
-          promised.of(endpoints.sockets.config, limits, advertisedLimits(heartbeatSeconds, release.socket.limits)),
-        );
-      },
+      'the advertised socket limits are those of the contract': expectContractLimits,
 
-      'the health of sockets names the same limits as their configuration': async ({ nobody, promised }) => {
-        const [config, health] = await Promise.all([
-          nobody.sockets.config.response(),
-          nobody.sockets.health.response(),
-        ]);
-        const { limits } = config.ok('ws.config').websocket;
-        const advertised = health.ok('ws.health').config ?? {};
-        expect(
-          advertised,
-          because(
-            'http-body',
-            'ws.health.limits',
-            'the health of sockets names the same limits as their configuration',
-          ),
-        ).toMatchObject(
-          promised.of(endpoints.sockets.health, advertised, {
-            max_connections_per_user: limits.max_connections_per_user,
-            heartbeat_interval: limits.heartbeat_interval_seconds,
-          }),
-        );
-      },
+      'the health of sockets names the same limits as their configuration': expectSameLimits,
 
       'the socket settings name the socket of this platform': async ({ alice, target, secondary }) => {
         const { ws_url: url } = (await alice.config.websocket.response()).ok('config.websocket');

@@ -1,12 +1,12 @@
 import { endpoints } from '../../../src/contract/endpoints.ts';
 import { noSocketAt } from '../../../src/contract/unlisted.ts';
 import { e2eTestingExpected } from '../../../src/contract/health.ts';
-import { advertisedLimits } from '../../../src/contract/limits.ts';
 import { NO_SOCKET_STATUS } from '../../../src/contract/frames.ts';
 import type { WelcomeFacts } from '../../../src/contract/release.ts';
 import { CLOSE } from '../../../src/contract/websocket.ts';
 import { because } from '../../../src/evidence/failure.ts';
 import { claim } from '../../../fixtures/claim.ts';
+import { expectContractLimits, expectSameLimits } from '../../../fixtures/socket-limits.ts';
 import { newMarker } from '../../../fixtures/probes.ts';
 import type { ClaimTools } from '../../../fixtures/stage.ts';
 import { expect, test } from '../../../fixtures/test.ts';
@@ -50,32 +50,9 @@ test(
         secondary('websocket-ready', websocket_ready, `websocket_ready is false, ${status}`);
       },
 
-      'advertises the limits of the contract': async ({ nobody, promised, heartbeatSeconds, release }) => {
-        const [config, health] = await Promise.all([
-          nobody.sockets.config.response(),
-          nobody.sockets.health.response(),
-        ]);
-        const { limits } = config.ok('ws.config').websocket;
-        const advertised = health.ok('ws.health').config ?? {};
-        expect(
-          limits,
-          because('http-body', 'ws.config.limits', 'the advertised limits are those of the contract'),
-        ).toMatchObject(
-          promised.of(endpoints.sockets.config, limits, advertisedLimits(heartbeatSeconds, release.socket.limits)),
-        );
-        expect(
-          advertised,
-          because(
-            'http-body',
-            'ws.health.limits',
-            'the health of sockets names the same limits as their configuration',
-          ),
-        ).toMatchObject(
-          promised.of(endpoints.sockets.health, advertised, {
-            max_connections_per_user: limits.max_connections_per_user,
-            heartbeat_interval: limits.heartbeat_interval_seconds,
-          }),
-        );
+      'advertises the limits of the contract': async (tools) => {
+        await expectContractLimits(tools);
+        await expectSameLimits(tools);
       },
 
       'the socket service is healthy, and its test settings consistent': async ({ nobody, secondary, attach }) => {
