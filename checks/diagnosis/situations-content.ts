@@ -305,6 +305,20 @@ export const CONTENT: readonly Situation[] = [
     ],
   ),
   one(
+    'an unknown agent that is answered by a fallback',
+    'agent-fake-answer',
+    'P1-22',
+    ['http-status', 'stop.unknown'],
+    [
+      http('POST /api/agents/stop', 200, {
+        at: 5,
+        expected: '404',
+        sent: { agent_id: 'gp-1' },
+        body: { success: true, agent_id: 'gp-1', action: 'stop', message: 'Fallback stop processed for agent gp-1' },
+      }),
+    ],
+  ),
+  one(
     'who does not look like a test is forbidden',
     'served-to-tests-only',
     'P1-07',

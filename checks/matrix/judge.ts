@@ -73,7 +73,8 @@ const fitOf = (one: Case, expected: Expected, row: ObservedRow, red: boolean, fa
 const cellOf = (one: Case, observed: Observed, test: string): Cell => {
   const row = observed.rows.find(({ id }) => id === test);
   if (row === undefined) throw new Error(`${one.id}: the record has no row ${test}`);
-  const [failure] = row.failures;
+  // A test is red for the right reason where one of its parts is.
+  const failure = row.failures.find((each) => fits(each.class, one)) ?? row.failures[0];
   const stopped = row.result === 'unverified' ? observed.stopped : null;
   const red = row.result === 'failed' || stopped !== null;
   const expected = expectedOf(one, test);

@@ -1,6 +1,6 @@
 /** Agent runs over HTTP and as event streams; and whether agents are alive on each surface. */
 import { answerDraft } from './answer-draft.ts';
-import { CANNED, questionOfBody } from './answers.ts';
+import { isCannedBody, questionOfBody } from './answers.ts';
 import type { FindingDraft } from './finding.ts';
 import {
   describe,
@@ -173,7 +173,7 @@ const runDraft = (scene: Scene, view: HttpView): FindingDraft | null => {
 const controlDraft = (view: HttpView): FindingDraft | null => {
   if (!CONTROL.test(view.path) || !isSuccess(view.x) || isHtml(view.x) || tokenKind(view.x.identity) !== 'valid')
     return null;
-  if (!CANNED.test(view.x.body.replaceAll(/"(?:agent_id|reason)"\s*:\s*"gp-[^"]*"/g, ''))) return null;
+  if (!isCannedBody(view.x.body)) return null;
   return {
     cause: 'agent-fake-answer',
     phase: 'events',

@@ -5,6 +5,10 @@ import { objectOf, parsed, textOf } from './http-view.ts';
 /** Phrases that mean: nothing was computed (contract section 13). */
 export const CANNED = /\bmock\b|fallback|recovery mechanism|error executing|service unavailable|analysis_tool/i;
 
+/** A response whose body is canned, whatever it echoes of our own ids. */
+export const isCannedBody = (body: string): boolean =>
+  CANNED.test(body.replaceAll(/"(?:agent_id|reason)"\s*:\s*"gp-[^"]*"/g, ''));
+
 const ALL_MARKERS = new RegExp(MARKER.source, 'gi');
 export const markersIn = (text: string): readonly string[] => [
   ...new Set([...text.matchAll(ALL_MARKERS)].map(([found]) => found.toLowerCase())),

@@ -4,7 +4,7 @@ import type { FindingDraft } from './finding.ts';
 import { agentsOverHttp } from './agents.ts';
 import { objectOf } from './http-view.ts';
 import { ponged } from './probe-answers.ts';
-import type { RedAttempt, Scene } from './scene.ts';
+import { chatSockets, type RedAttempt, type Scene } from './scene.ts';
 import {
   errorCode,
   isAgentEvent,
@@ -236,7 +236,7 @@ const limitedAgain = (view: SocketView): FindingDraft | null => {
 };
 
 /** Messages that have to be refused in words: malformed, oversize, unknown, too many. */
-const contractDraft = (view: SocketView): FindingDraft | null => {
+const contractDraft = (scene: Scene, view: SocketView): FindingDraft | null => {
   const odd = view.sent.find(
     (message) =>
       !isChat(message) &&
@@ -254,9 +254,12 @@ const contractDraft = (view: SocketView): FindingDraft | null => {
   const fits = ['ws-mute', 'ws-frame', 'deadline', 'limit', 'ws-closed-late'] as const;
   if (message === undefined) return null;
   const at = message.frame.at;
-  const beforeGood = view.received.some(
-    (one) => one.frame.at < at && (one.type === 'pong' || one.type === 'ack' || isAgentEvent(one)),
-  );
+  const isAnswered = (one: SocketView['received'][number]): boolean =>
+    one.type === 'pong' || one.type === 'ack' || isAgentEvent(one);
+  // That messages are taken at all, this socket has shown before or another one of the run.
+  const beforeGood =
+    view.received.some((one) => one.frame.at < at && isAnswered(one)) ||
+    chatSockets(scene).some((other) => other !== view && other.received.some(isAnswered));
   const replies = view.received
     .filter((one) => one.frame.at >= at && (one.type === 'pong' || one.type === 'ack'))
     .map(({ type }) => type);
@@ -300,7 +303,7 @@ export const messageDraft = (scene: Scene, view: SocketView, attempt: RedAttempt
       waitedFor(view, message) >= PATIENCE_MS &&
       !view.received.some((one) => one.frame.at >= message.frame.at && (one.type === 'pong' || errorCode(one) !== '')),
   );
-  const big = contractDraft(view);
+  const big = contractDraft(scene, view);
   if (big !== null) return big;
   if (silentPing !== undefined) return pingUnanswered(scene, view, silentPing);
   const silentOther = view.sent.find(

@@ -1,4 +1,5 @@
 /** Requests that had to be refused and were served: who got in, and by what. */
+import { isCannedBody } from './answers.ts';
 import type { FindingDraft } from './finding.ts';
 import {
   accepted,
@@ -12,6 +13,7 @@ import {
 } from './http-view.ts';
 import type { RedAttempt, Scene } from './scene.ts';
 
+const AGENTS = /^\/api\/(?:agents|chat\/agents)\//;
 const LIFECYCLE = /^\/api\/(?:agents\/(?:start|stop|cancel|status)|chat\/agents\/)/;
 const ADMIN = /^\/api\/(?:config|admin)\/?$/;
 const RECORD = /^\/api\/(?:chat\/messages|threads)\/[^/]+/;
@@ -83,6 +85,8 @@ export const acceptedRefusal = (scene: Scene, attempt: RedAttempt, view: HttpVie
     (other) => other.route === view.route && tokenKind(other.x.identity) === 'none' && isSuccess(other.x),
   );
   const kind = open && tokenKind(x.identity) !== 'valid' ? 'none' : tokenKind(x.identity);
+  // A canned body is nobody's record and nothing that was done; the rules about agents say what it is.
+  if (kind === 'valid' && AGENTS.test(view.path) && isCannedBody(x.body)) return null;
   if (kind === 'none' && statuses.some((status) => status === 401 || status === 403))
     return {
       cause: 'anonymous-access',
