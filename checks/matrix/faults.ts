@@ -175,7 +175,7 @@ const REST: readonly Case[] = [
     cause: 'instance-local-state',
   }),
   fault('rest', 'thread-update-lost', H, { red: '13', cause: 'persistence-lost' }),
-  fault('rest', 'thread-switch-stale', H, { red: '14', free: '15', cause: 'thread-mixup' }),
+  fault('rest', 'thread-switch-stale', H, { red: '14', free: '13, 15', cause: 'thread-mixup' }),
   fault('rest', 'history-offset-off-by-one', R, { red: '15', cause: 'pagination-wrong' }),
   fault('rest', 'history-total-wrong', R, { red: '15', cause: 'pagination-wrong' }),
 ];

@@ -379,9 +379,23 @@ const brokenDraft = (scene: Scene, view: HttpView): FindingDraft | null => {
   });
 };
 
-const otherStatusDraft = (view: HttpView): FindingDraft | null => {
+const otherStatusDraft = (scene: Scene, view: HttpView): FindingDraft | null => {
   const { x } = view;
   if (x.status === null || !wantsRefusal(x) || isSuccess(x) || x.status < 400 || isGatewayResponse(x)) return null;
+  // Where owners do not find their records either, there is nothing to forbid.
+  const ownersMissIt = scene.exchanges.some(
+    (other) => other.route === view.route && wantsSuccess(other.x) && other.x.status === 404,
+  );
+  if (x.status === 404 && (x.expected ?? '').includes('403') && ownersMissIt)
+    return {
+      cause: 'persistence-lost',
+      phase: 'http-api',
+      signal: 'medium',
+      fact: describe(view),
+      detail: 'confirmed, then absent: a record read by id',
+      facet: 'store',
+      fits: ['http-status'],
+    };
   return {
     cause: 'error-status-wrong',
     phase: 'http-api',
@@ -416,7 +430,7 @@ export const exchangeDraft = (scene: Scene, attempt: RedAttempt, view: HttpView)
     serverErrorDraft(scene, attempt, view) ??
     missingDraft(scene, view) ??
     redirectDraft(view) ??
-    otherStatusDraft(view)
+    otherStatusDraft(scene, view)
   );
 };
 

@@ -413,6 +413,17 @@ const paged = (attempt: RedAttempt, view: HttpView): FindingDraft | null => {
   const wrongTotal =
     typeof total === 'number' && list !== null && total !== posts && (list.length >= limit || total === list.length);
   const wrongSize = list !== null && list.length !== Math.max(0, Math.min(limit, posts - offset));
+  // A page with room for all that counts what it shows: what is not there was lost, not paged wrongly.
+  if (list !== null && offset === 0 && list.length < limit && total === list.length && list.length < posts)
+    return {
+      cause: 'persistence-lost',
+      phase: 'http-api',
+      signal: 'medium',
+      fact: `${describe(view)}; ${posts} were posted`,
+      detail: 'confirmed, then absent: listed messages',
+      facet: 'store',
+      fits: ['pagination', 'not-persisted'],
+    };
   return {
     cause: 'pagination-wrong',
     phase: 'http-api',
