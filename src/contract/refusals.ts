@@ -22,5 +22,8 @@ export interface Refusal {
 }
 export type Refusals = Readonly<Record<Meaning, Refusal>>;
 
+/** There is no such record, whichever release says so. */
+export const isUnknown = (status: number | null): boolean => status === 404;
+
 /** A caller is turned down for who they are, whichever form a release gives it. */
 export const isAccessRefusal = (status: number | null): boolean => status === 401 || status === 403;

@@ -1,6 +1,7 @@
 /** HTTP exchanges that ended otherwise than the suite accepts: one finding each. */
 import { isGatewayResponse, loginHostOf, loginText } from '../contract/http.ts';
 import { detectionDraft } from './detection.ts';
+import { isAccessRefusal, isUnknown } from '../contract/refusals.ts';
 import type { FindingDraft, Finding } from './finding.ts';
 import { finding } from './finding.ts';
 import {
@@ -379,14 +380,16 @@ const brokenDraft = (scene: Scene, view: HttpView): FindingDraft | null => {
   });
 };
 
+const forbids = (x: HttpView['x']): boolean => accepted(x)?.some(isAccessRefusal) === true;
+
 const otherStatusDraft = (scene: Scene, view: HttpView): FindingDraft | null => {
   const { x } = view;
   if (x.status === null || !wantsRefusal(x) || isSuccess(x) || x.status < 400 || isGatewayResponse(x)) return null;
   // Where owners do not find their records either, there is nothing to forbid.
   const ownersMissIt = scene.exchanges.some(
-    (other) => other.route === view.route && wantsSuccess(other.x) && other.x.status === 404,
+    (other) => other.route === view.route && wantsSuccess(other.x) && isUnknown(other.x.status),
   );
-  if (x.status === 404 && (x.expected ?? '').includes('403') && ownersMissIt)
+  if (isUnknown(x.status) && tokenKind(x.identity) === 'valid' && forbids(x) && ownersMissIt)
     return {
       cause: 'persistence-lost',
       phase: 'http-api',
